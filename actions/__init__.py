@@ -1,0 +1,1 @@
+"""Rasa's view of Madad: actions that read the tracker, call `bot`, and say something."""

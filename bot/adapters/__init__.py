@@ -1,0 +1,1 @@
+"""The outside world behind `bot.ports`: databases, the engine, models, files."""

@@ -1,0 +1,1 @@
+"""What runs inside the Rasa process, on Python 3.10."""

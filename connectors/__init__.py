@@ -1,0 +1,1 @@
+"""Where people talk to Madad: customers on channels, agents in the console."""
