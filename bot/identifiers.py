@@ -9,7 +9,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from bot.text import clean
+from bot.text import FIRST_STRONG_ISOLATE, clean, isolate
 
 _PATTERNS = (
     ("email", re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}", re.ASCII)),
@@ -77,3 +77,11 @@ def _phone_tail(text: str) -> str:
 
 def _equal(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode(), right.encode())
+
+
+def isolate_identifiers(text: str) -> str:
+    """Return `text` with each identifier in Unicode isolates, unless it already is, so that it keeps its order (UAX #9)."""
+    for found in reversed(find_identifiers(text)):
+        if text[max(found.start - 1, 0) : found.start] != FIRST_STRONG_ISOLATE:
+            text = text[: found.start] + isolate(text[found.start : found.end]) + text[found.end :]
+    return text

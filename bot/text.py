@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 ZWNJ = "\u200c"
-_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 # Kept although they are "format" characters: ZWNJ separates Persian morphemes, ZWJ shapes Indic conjuncts and emoji.
 _KEPT_FORMAT = {ZWNJ, "\u200d"}
@@ -87,4 +87,4 @@ def typed(text: str) -> str:
 
 def isolate(value: str) -> str:
     """Wrap `value` in Unicode isolates, so that an identifier keeps its order inside right-to-left text (UAX #9)."""
-    return f"{_FIRST_STRONG_ISOLATE}{value}{_POP_ISOLATE}"
+    return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"
