@@ -156,6 +156,8 @@ class Responses(Protocol):
     """The sentences of `data/responses/`, written out in a language."""
 
     def text(self, say: Say, language: str) -> str: ...
+    def isolated(self, text: str, language: str) -> str:
+        """Return a text that comes from elsewhere with its identifiers isolated, where the language needs that."""
 
 
 class PasswordHasher(Protocol):
