@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
@@ -12,7 +12,8 @@ from bot.errors import BadData
 from bot.services import Services
 from bot.settings import Settings
 from connectors.base import Connector, find_connector
-from connectors.console.routes import console_routes
+from connectors.console.routes import add_console
+from connectors.lateness import Lateness
 
 CONNECTORS: web.AppKey[list[Connector]] = web.AppKey("connectors", list)
 
@@ -33,12 +34,23 @@ def make_app(services: Services, settings: Settings) -> web.Application:
     app[CONNECTORS] = connectors
     for connector in connectors:
         app.add_routes(connector.routes(services.dialogue.receive))
-    app.add_routes(console_routes(services, secure_cookies=settings.secure_cookies))
-    app.add_routes([web.get("/health", _health), web.get("/ready", _readiness(services))])
+    add_console(app, services, secure_cookies=settings.secure_cookies)
+    lateness = Lateness()
+
+    async def health(request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok", "event_loop_late_ms": lateness.milliseconds()})
+
+    async def ready(request: web.Request) -> web.Response:
+        engine = await services.engine.ready()
+        return web.json_response({"engine": engine}, status=200 if engine else 503)
+
+    app.add_routes([web.get("/health", health), web.get("/ready", ready)])
 
     async def run(app: web.Application) -> AsyncIterator[None]:
+        watching = asyncio.create_task(lateness.watch())
         async with running(services, connectors):
             yield
+        await _cancel(watching)
 
     app.cleanup_ctx.append(run)
     return app
@@ -65,15 +77,3 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-
-
-async def _health(request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
-
-
-def _readiness(services: Services) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def ready(request: web.Request) -> web.Response:
-        engine = await services.engine.ready()
-        return web.json_response({"engine": engine}, status=200 if engine else 503)
-
-    return ready

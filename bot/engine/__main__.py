@@ -13,6 +13,8 @@ import sys
 from functools import lru_cache
 from typing import Any
 
+from bot.engine.parent import end_with_parent
+
 
 @lru_cache(maxsize=1)
 def _validator() -> Any:
@@ -33,6 +35,8 @@ def validate_action_result(self: Any, result: dict[str, Any]) -> bool:
 
 def main() -> None:
     """Replace the slow method and hand over to Rasa."""
+    if os.environ.get("MADAD_ENGINE_ENDS_WITH_PARENT"):
+        end_with_parent()
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -44,6 +44,9 @@ class TurnChannel(InputChannel):  # type: ignore[misc]
 
         @routes.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
+            agent = getattr(request.app.ctx, "agent", None)
+            if agent is None or not agent.is_ready():
+                return response.json({"status": "no model is loaded"}, status=503)
             return response.json({"status": "ok"})
 
         @routes.route("/turn", methods=["POST"])
