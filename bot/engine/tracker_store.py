@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
 
-KEPT_EVENTS = 40
+KEPT_EVENTS = 12
 """After a save that finds more than twice as many, the oldest are replaced by the slots that they left behind."""
 
 _CACHED_SESSIONS = 500
