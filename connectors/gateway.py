@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.errors import BadData
 from bot.services import Services
-from bot.settings import Settings
 from connectors.base import Connector, find_connector
 from connectors.console.routes import add_console
 from connectors.lateness import Lateness
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 CONNECTORS: web.AppKey[list[Connector]] = web.AppKey("connectors", list)
 
@@ -46,13 +49,19 @@ def make_app(services: Services, settings: Settings) -> web.Application:
 
     app.add_routes([web.get("/health", health), web.get("/ready", ready)])
 
-    async def run(app: web.Application) -> AsyncIterator[None]:
-        watching = asyncio.create_task(lateness.watch())
-        async with running(services, connectors):
-            yield
-        await _cancel(watching)
+    life = contextlib.AsyncExitStack()
 
-    app.cleanup_ctx.append(run)
+    async def start(app: web.Application) -> None:
+        watching = asyncio.create_task(lateness.watch())
+        life.push_async_callback(_cancel, watching)
+        await life.enter_async_context(running(services, connectors))
+
+    async def stop(app: web.Application) -> None:
+        # Before the server waits for open connections to end, for the connectors close theirs.
+        await life.aclose()
+
+    app.on_startup.append(start)
+    app.on_shutdown.append(stop)
     return app
 
 

@@ -1,0 +1,1 @@
+"""The agents' console: a page, and what it asks of the service."""

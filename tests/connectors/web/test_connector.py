@@ -249,12 +249,17 @@ async def test_resume_brings_messages_again() -> None:
 
 
 async def test_after_a_closed_conversation_the_end_of_it_and_then_the_new_one_are_told() -> None:
-    services = make_services()
+    pubsub = ForgetfulPubSub()
+    pubsub.working = True
+    services = make_services(pubsub=pubsub)
     async with running(services) as site, site.visit() as (client, _):
         await client.write("Hello")
         first = (await client.messages(2))[0]["conversation"]
         closing = Change(frozenset(Mode), (Draft(Author.SYSTEM, "closed"),), mode=Mode.CLOSED)
+        pubsub.working = False
         await services.outbox.commit(first, closing)
+        await services.outbox.stop()
+        pubsub.working = True
         await client.write("Hello again")
         last, mine, answer = await client.messages(3)
         assert texts([last, mine, answer]) == ["closed", "Hello again", "echo text=Hello again"]
