@@ -1,0 +1,1 @@
+"""The migrations, one file a step, run by `bot.adapters.sql.migrate`."""

@@ -1,0 +1,1 @@
+"""Tests of the stores, each on the fake, on SQLite and on PostgreSQL."""
