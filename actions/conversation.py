@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speech import entity, heard, speak
@@ -18,6 +18,7 @@ _EXPLANATIONS = {
     "warranty_number": "warranty_number_help",
     "contact": "contact_help",
 }
+_FORMS = {"order_number": "order_form", "serial_number": "warranty_form"}
 NAMES = {"en": "English", "ar": "العربية", "hi": "हिन्दी", "ur": "اردو", "fa": "فارسی"}
 """What each language calls itself."""
 
@@ -43,7 +44,10 @@ class ActionChangeLanguage(Action):  # type: ignore[misc]
 
 
 class ActionExplainDetail(Action):  # type: ignore[misc]
-    """Explains what a form asks for, to a customer who cannot find it or wrote something else."""
+    """Explains what a form asks for, to a customer who cannot find it or wrote something else.
+
+    A number out of the blue opens the form that it is for: most likely the customer wants to know where that order is.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -52,14 +56,19 @@ class ActionExplainDetail(Action):  # type: ignore[misc]
         return "action_explain_detail"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        said = heard(tracker)
-        given = any(entity(tracker, name) for name in ("order_number", "serial_number", "email", "phone"))
-        if given and not tracker.active_loop_name:
-            # A number out of the blue: the customer most likely wants to know where that order is.
-            buttons = [("button_order", "/order_status"), ("button_warranty", "/warranty_status")]
-            speak(dispatcher, self._services.responses, said.language, [Say("affirm")], buttons)
-            return []
+        given = next((kind for kind in (*_FORMS, "email", "phone") if entity(tracker, kind)), None)
+        if tracker.active_loop_name or not given:
+            return self._explain(dispatcher, tracker)
+        if given in _FORMS:
+            return [FollowupAction(_FORMS[given])]
+        buttons = [("button_order", "/order_status"), ("button_warranty", "/warranty_status")]
+        speak(dispatcher, self._services.responses, heard(tracker).language, [Say("affirm")], buttons)
+        return []
+
+    def _explain(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         explanation = _EXPLANATIONS.get(tracker.get_slot("requested_slot") or "", "order_number_help")
         human = [("button_human", "/request_human")]
-        speak(dispatcher, self._services.responses, said.language, [Say(explanation)], human)
-        return []
+        speak(dispatcher, self._services.responses, heard(tracker).language, [Say(explanation)], human)
+        loop = tracker.active_loop_name
+        # Rasa asks no form again that has rejected a message; begun anew, this one listens to the next message.
+        return [ActiveLoop(loop), FollowupAction("action_listen")] if loop else []

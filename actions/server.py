@@ -7,6 +7,8 @@ answers, so it is not used.
 from __future__ import annotations
 
 import logging
+import traceback
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -22,7 +24,8 @@ from bot.errors import RecordsUnavailable
 from bot.services import Services
 
 ACTIONS: tuple[type[Action], ...] = (
-    ActionAnswerFaq, ActionChangeLanguage, ActionExplainDetail, ActionNotHelpful, ActionOrderStatus, ActionWarrantyStatus,
+    ActionAnswerFaq, ActionChangeLanguage, ActionExplainDetail, ActionNotHelpful, ActionOrderStatus,
+    ActionWarrantyStatus,
 )  # fmt: skip
 _OFFER_A_PERSON = [["button_yes_person", '/request_human{"reason": "failure"}'], ["button_no_thanks", "/deny"]]
 _MAXIMUM_BYTES = 4_000_000
@@ -30,10 +33,10 @@ _MAXIMUM_BYTES = 4_000_000
 log = logging.getLogger(__name__)
 
 
-def make_app(services: Services) -> web.Application:
+def make_app(services: Services, actions: Sequence[type[Action]] = ACTIONS) -> web.Application:
     """Return the application with POST /webhook and GET /health."""
     executor = ActionExecutor()
-    for action in ACTIONS:
+    for action in actions:
         executor.register_action(action(services))
 
     async def webhook(request: web.Request) -> web.Response:
@@ -41,7 +44,9 @@ def make_app(services: Services) -> web.Application:
             call = await request.json()
             name = call["next_action"]
             call.setdefault("domain", {})  # our actions do not read it, so endpoints.yml has the engine leave it out
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, LookupError, TypeError):
+            name = None
+        if not name or not isinstance(name, str):
             return web.json_response({"error": "send Rasa's action call as JSON"}, status=400)
         return await _run(executor, call, name)
 
@@ -63,10 +68,13 @@ async def _run(executor: ActionExecutor, call: dict[str, Any], name: str) -> web
         log.error("the engine asked for an unknown action: %s", name)
         return web.json_response({"error": "no such action", "action_name": name}, status=404)
     except RecordsUnavailable as failure:
-        log.error("%s: the shop's records are out of reach: %s", name, failure)
+        log.error("%s: the shop's records are out of reach", name)
+        log.debug("%s", failure)
         return web.json_response(_apology("lookup_down"))
-    except Exception:
-        log.exception("%s failed", name)
+    except Exception as failure:
+        # Where it failed, but not the error's own words: they may hold what the customer wrote.
+        log.error("%s: %s\n%s", name, type(failure).__name__, "".join(traceback.format_tb(failure.__traceback__)))
+        log.debug("%s", failure)
         return web.json_response(_apology("engine_down"))
     # rasa-sdk returns pydantic models or plain data, by version.
     return web.json_response(result.model_dump() if hasattr(result, "model_dump") else result)

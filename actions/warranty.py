@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.orders import FORGET_NUMBERS, ask_contact_again, expired, look_up, proved, refuse
 from actions.speech import heard, speak
+from bot.conversations import Say
 from bot.services import Services
 from bot.warranty import describe_warranty
 
@@ -31,11 +32,14 @@ class ActionWarrantyStatus(Action):  # type: ignore[misc]
         if lookup.order is None:
             return refuse(dispatcher, self._services, said, lookup, "warranty_form")
         responses, now = self._services.responses, self._services.now()
+        human = [("button_human", "/request_human")]
         devices = [device for device in lookup.order.devices if number in (lookup.order.number, device.serial)]
         for device in devices:
             speak(
                 dispatcher, responses, said.language,
                 describe_warranty(device.product, device.serial, device.warranties, now.date()),
-                [("button_human", "/request_human")] if device is devices[-1] else (),
+                human if device is devices[-1] else (),
             )  # fmt: skip
+        if not devices:
+            speak(dispatcher, responses, said.language, [Say("warranty_no_devices", {"number": number})], human)
         return [*FORGET_NUMBERS, *proved(tracker, now)]

@@ -25,6 +25,11 @@ def questions(count: int, who: int) -> list[str]:
     return [f"{QUESTIONS[n % len(QUESTIONS)]} ({who}-{n})" for n in range(count)]
 
 
+def figures(times: list[float]) -> dict[str, float]:
+    """Return the median and the 95th percentile of times in milliseconds."""
+    return {"p50 ms": percentile(times, 0.5), "p95 ms": percentile(times, 0.95)}
+
+
 async def main() -> None:
     """Measure and report."""
     async with product() as running:
@@ -43,9 +48,9 @@ async def main() -> None:
         async with aiohttp.ClientSession() as session, session.get(f"{running.url}/health") as answer:
             late = (await answer.json())["event_loop_late_ms"]
     rows = [
-        {"customers": 1, "p50 ms": percentile(alone, 0.5), "p95 ms": percentile(alone, 0.95), "answers/s": 1000 * len(alone) / sum(alone), "loop late p99 ms": "-"},
-        {"customers": CUSTOMERS, "p50 ms": percentile(many, 0.5), "p95 ms": percentile(many, 0.95), "answers/s": len(many) / seconds, "loop late p99 ms": late["p99"]},
-    ]  # fmt: skip
+        {"customers": 1, **figures(alone), "answers/s": 1000 * len(alone) / sum(alone), "loop late p99 ms": "-"},
+        {"customers": CUSTOMERS, **figures(many), "answers/s": len(many) / seconds, "loop late p99 ms": late["p99"]},
+    ]
     report("answers", "From a question on the WebSocket to its answer", rows)
 
 

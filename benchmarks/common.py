@@ -95,7 +95,8 @@ async def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) ->
 def rasa(command: Sequence[str], action_url: str, folder: Path, port: int) -> Iterator[psutil.Process]:
     """Run Rasa, ours (`-m bot.engine run`) or the stock one (`-m rasa run`), on the model that is trained."""
     environment = {
-        **os.environ, "MADAD_ACTION_URL": action_url, "MADAD_ENGINE_TOKEN": "benchmark", "RASA_TELEMETRY_ENABLED": "false",
+        **os.environ, "MADAD_ACTION_URL": action_url, "MADAD_ENGINE_TOKEN": "benchmark",
+        "RASA_TELEMETRY_ENABLED": "false",
         "MADAD_ENGINE_DATABASE_URL": f"sqlite:///{folder / 'engine.db'}", "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
     }  # fmt: skip

@@ -26,13 +26,16 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
+from bot.engine.questions import wordings
 from bot.engine.tokenizer import NormalizingTokenizer
 from bot.language import LANGUAGES
+from bot.understanding import ASK_QUESTION
 
 ROOT = Path(__file__).parent.parent
 FOLDS = 5
 NEARLY_THE_SAME = 0.8
 """Share of common trigrams from which on two texts are kept in one fold."""
+_TOKENIZER = NormalizingTokenizer(NormalizingTokenizer.get_default_config())
 _ANNOTATION = re.compile(r"\[([^\]]+)\](?:\{[^}]*\}|\([^)]*\))")
 
 
@@ -48,18 +51,26 @@ class Example(NamedTuple):
 
 def read_examples() -> list[Example]:
     """Return the examples of every language, as the engine's tokenizer leaves them."""
-    tokenizer = NormalizingTokenizer({**NormalizingTokenizer.get_default_config()})
     found = []
     for language in LANGUAGES:
         content = yaml.safe_load((ROOT / "data" / "nlu" / f"{language}.yml").read_text("utf-8"))
         for block in filter(lambda block: "intent" in block, content["nlu"]):
             for line in block["examples"].splitlines():
                 text = _ANNOTATION.sub(r"\1", line.removeprefix("- "))
-                tokens = tokenizer.tokenize(Message({TEXT: text}), TEXT)
-                # Rasa's featurizer does the same with numbers.
-                words = " ".join(re.sub(r"\b[0-9]+\b", "__number__", token.text) for token in tokens)
-                found.append(Example(language, block["intent"], text, words))
+                found.append(Example(language, block["intent"], text, _words(text)))
     return found
+
+
+def read_questions() -> list[str]:
+    """Return the FAQ's questions, which the engine learns from too, as the tokenizer leaves them."""
+    files = sorted((ROOT / "data" / "faq").glob("*.yml"))
+    return [_words(text) for file in files for text in wordings(yaml.safe_load(file.read_text("utf-8")))]
+
+
+def _words(text: str) -> str:
+    # Rasa's featurizer does the same with numbers.
+    tokens = _TOKENIZER.tokenize(Message({TEXT: text}), TEXT)
+    return " ".join(re.sub(r"\b[0-9]+\b", "__number__", token.text) for token in tokens)
 
 
 def group(texts: list[str]) -> np.ndarray:
@@ -106,8 +117,11 @@ def cross_validate(examples: list[Example]) -> tuple[np.ndarray, np.ndarray]:
     strata = [f"{example.language} {example.intent}" for example in examples]
     given, sure = np.empty_like(intents), np.zeros(len(examples))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    questions = read_questions()
     for known, unknown in folds.split(words, strata, group(list(words))):
-        classifier = build_classifier().fit(words[known], intents[known])
+        classifier = build_classifier().fit(
+            [*words[known], *questions], [*intents[known], *[ASK_QUESTION] * len(questions)]
+        )
         probabilities = classifier.predict_proba(words[unknown])
         given[unknown] = classifier.classes_[probabilities.argmax(axis=1)]
         sure[unknown] = probabilities.max(axis=1)

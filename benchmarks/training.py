@@ -14,7 +14,8 @@ def main() -> None:
     """Measure and report."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
-            str(ENGINE_PYTHON), "-m", "bot.engine", "train", "--force", "--config", "config.yml", "--domain", "domain.yml",
+            str(ENGINE_PYTHON), "-m", "bot.engine", "train", "--force",
+            "--config", "config.yml", "--domain", "domain.yml",
             "--data", "data/nlu", "data/rules.yml", "data/stories.yml", "--out", folder,
         ]  # fmt: skip
         names = ("MADAD_ACTION_URL", "MADAD_ENGINE_TOKEN", "MADAD_ENGINE_DATABASE_URL")

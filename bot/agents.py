@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.errors import MadadError
 from bot.ports import AgentStore, AttemptStore, PasswordHasher
 
 SESSION_LASTS = timedelta(hours=12)
@@ -22,7 +24,7 @@ class Agent:
     name: str
 
 
-class SignInRefused(Exception):
+class SignInRefused(MadadError):
     """E-mail or password is wrong, or there were too many attempts (then `wait` is set)."""
 
     def __init__(self, wait: bool) -> None:
@@ -41,13 +43,19 @@ class SignIn:
     window: timedelta = timedelta(minutes=1)
 
     async def add(self, email: str, name: str, password: str) -> Agent:
-        """Add an agent, or reset the one with this address; raises `ValueError` for a short password or a bad address."""
+        """Add an agent, or reset the one with this address.
+
+        Raises:
+            ValueError: the password is too short, or the address or the name is missing.
+        """
         if len(password) < _MINIMUM_PASSWORD:
             raise ValueError(f"the password needs at least {_MINIMUM_PASSWORD} characters")
         if "@" not in email or not name.strip():
             raise ValueError("an agent needs an e-mail address and a name")
-        agent = Agent(secrets.token_hex(8), email.strip().lower(), name.strip())
-        await self.agents.add(agent, self.hasher.hash(password))
+        email = email.strip().lower()
+        known = await self.agents.by_email(email)
+        agent = Agent(known[0].id if known else secrets.token_hex(8), email, name.strip())
+        await self.agents.add(agent, await asyncio.to_thread(self.hasher.hash, password))
         return agent
 
     async def open(self, email: str, password: str, address: str, now: datetime) -> tuple[Agent, str]:
@@ -57,14 +65,19 @@ class SignIn:
         if await self.attempts.most(keys, now - self.window) >= self.limit:
             raise SignInRefused(wait=True)
         found = await self.agents.by_email(email)
-        # An unknown address costs the time of a check too.
-        agent, password_hash = found or (None, self.hasher.hash(secrets.token_hex(8)))
-        if not self.hasher.verify(password_hash, password) or agent is None:
+        if not await asyncio.to_thread(self._is_right, found, password):
             await self.attempts.record(keys, secrets.token_hex(8), now)
             raise SignInRefused(wait=False)
+        assert found
         token = secrets.token_urlsafe(32)
-        await self.agents.open_session(_token_hash(token), agent.id, now + SESSION_LASTS)
-        return agent, token
+        await self.agents.open_session(_token_hash(token), found[0].id, now + SESSION_LASTS)
+        return found[0], token
+
+    def _is_right(self, found: tuple[Agent, str] | None, password: str) -> bool:
+        if found is None:
+            self.hasher.hash(password)  # so that an unknown address costs as much time as a wrong password
+            return False
+        return self.hasher.verify(found[1], password)
 
     async def agent(self, token: str, now: datetime) -> Agent | None:
         """Return the agent to whom a session token belongs."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta, timezone
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.adapters.faq_files import read_faq
-from bot.adapters.passwords import Argon2Hasher
-from bot.adapters.pubsub import LocalPubSub
+from bot.adapters.passwords import Argon2Passwords
+from bot.adapters.pubsub import InProcessPubSub
 from bot.adapters.rasa import RasaEngine
 from bot.adapters.responses import FileResponses, read_texts
 from bot.adapters.sql import migrate, seed
@@ -21,7 +21,7 @@ from bot.adapters.sql.database import Database
 from bot.adapters.sql.keys import SqlKeys
 from bot.adapters.sql.outbox import SqlOutbox
 from bot.adapters.sql.questions import SqlQuestions
-from bot.adapters.sql.shop import SqlShop
+from bot.adapters.sql.shop import SqlShopRecords
 from bot.adapters.sql.tickets import SqlTickets
 from bot.agents import SignIn
 from bot.dialogue import Dialogue, Parts
@@ -33,6 +33,9 @@ from bot.outbox import Outbox
 from bot.ports import FaqIndex, PubSub, ShopRecords
 from bot.services import Services
 from bot.settings import ROOT, Settings, parse_hours
+
+if TYPE_CHECKING:
+    from bot.adapters.faq_index import FaqSearch
 
 Progress = Callable[[str], None]
 
@@ -52,13 +55,13 @@ async def open_services(settings: Settings, progress: Progress = lambda text: No
     settings.folder.mkdir(parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         progress("Opening the database")
-        await asyncio.to_thread(migrate.upgrade, settings.service_database_url)
+        await migrate.upgrade(settings.service_database_url)
         database = Database(settings.service_database_url)
         stack.push_async_callback(database.close)
         if settings.demo and not settings.shop_url:
             await seed.seed(database, utc_now().date())
         progress("Loading the FAQ")
-        faq, index = await open_faq(settings, progress)
+        faq, index = await stack.enter_async_context(open_faq(settings, progress))
         pubsub = await _open_pubsub(settings, stack)
         engine = RasaEngine(
             f"http://127.0.0.1:{settings.engine_port}",
@@ -69,22 +72,23 @@ async def open_services(settings: Settings, progress: Progress = lambda text: No
         yield _assemble(settings, database, pubsub, engine, faq, index, await _open_records(settings, database, stack))
 
 
-async def open_faq(settings: Settings, progress: Progress = lambda text: None) -> tuple[Faq, FaqIndex]:
+@contextlib.asynccontextmanager
+async def open_faq(settings: Settings, progress: Progress = lambda text: None) -> AsyncIterator[tuple[Faq, FaqSearch]]:
     """Read the FAQ files and make them searchable."""
     # Imported here, because it brings torch: not every command needs that.
     from bot.adapters.embeddings import SentenceTransformerEmbedder
     from bot.adapters.faq_index import build_index
 
     entries = read_faq(settings.faq_folder)
-    embedder = SentenceTransformerEmbedder(settings.embedder)
-    index = await build_index(entries, embedder, cache=settings.folder / "faq-index", progress=progress)
-    return Faq(entries, Thresholds()), index
+    with contextlib.closing(SentenceTransformerEmbedder(settings.embedder)) as embedder:
+        index = await build_index(entries, embedder, cache=settings.folder / "faq-index", progress=progress)
+        yield Faq(entries, Thresholds()), index
 
 
 async def _open_pubsub(settings: Settings, stack: contextlib.AsyncExitStack) -> PubSub:
     url = settings.redis_url.get_secret_value()
     if not url:
-        return LocalPubSub()
+        return InProcessPubSub()
     from bot.adapters.redis_pubsub import RedisPubSub
 
     pubsub = RedisPubSub(url)
@@ -94,10 +98,10 @@ async def _open_pubsub(settings: Settings, stack: contextlib.AsyncExitStack) -> 
 
 async def _open_records(settings: Settings, database: Database, stack: contextlib.AsyncExitStack) -> ShopRecords:
     if not settings.shop_url:
-        return SqlShop(database)
-    from bot.adapters.http_shop import HttpShop
+        return SqlShopRecords(database)
+    from bot.adapters.http_shop import HttpShopRecords
 
-    shop = HttpShop(settings.shop_url, settings.shop_token.get_secret_value())
+    shop = HttpShopRecords(settings.shop_url, settings.shop_token.get_secret_value())
     stack.push_async_callback(shop.close)
     return shop
 
@@ -124,7 +128,7 @@ def _assemble(
         orders=OrderDesk(records, attempts, settings.proof_attempts, timedelta(minutes=settings.proof_window_minutes)),
         faq=faq,
         faq_index=index,
-        sign_in=SignIn(SqlAgents(database), Argon2Hasher(), attempts),
+        sign_in=SignIn(SqlAgents(database), Argon2Passwords(), attempts),
         conversations=conversations,
         tickets=SqlTickets(database),
         questions=SqlQuestions(database),

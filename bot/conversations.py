@@ -146,7 +146,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on a conversation until `expires`; `fence` grows with every lease, so a late holder is refused."""
+    """The right to work on a conversation until `expires`; `fence` grows with each, so a late holder is refused."""
 
     conversation: str
     owner: str

@@ -10,23 +10,44 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.conversations import (
-    Author, Button, Change, Conversation, Draft, Inbound, Lease, Message, Mode, Reason, Received, Say,
-)  # fmt: skip
+    Author,
+    Button,
+    Change,
+    Conversation,
+    Draft,
+    Inbound,
+    Lease,
+    Message,
+    Mode,
+    Reason,
+    Received,
+    Say,
+)
 from bot.engine_protocol import BACK_TO_BOT, REQUEST_HUMAN, Answer, Spoken, Turn
-from bot.errors import BadData, Conflict, EngineUnavailable, LeaseLost, NotFound
+from bot.errors import BadData, Conflict, EngineUnavailable, LeaseLost, NotFound, StoreUnavailable
 from bot.handoff import BOT, Handoff
 from bot.language import choose_language, follow_language
 from bot.outbox import Outbox
 from bot.ports import ConversationStore, Engine, FaqIndex, Responses
-from bot.text import fold, typed
+from bot.text import alike, typed
 
 MAXIMUM_CHARACTERS = 2000
 LEASE_SECONDS = 30.0
 _RETRY_SECONDS = 0.2
-_ANY = frozenset(Mode)
-_OTHERS_ANSWER = frozenset({Mode.WAITING, Mode.AGENT})
+_LONGEST_RETRY_SECONDS = 5.0
+_OTHERS_ANSWER = frozenset(Mode) - BOT
+_OPEN = frozenset(Mode) - {Mode.CLOSED}
 
-APOLOGY = Answer((Say("engine_down", buttons=(("button_yes_person", "/request_human{\"reason\": \"failure\"}"), ("button_no_thanks", "/deny"))),))  # fmt: skip
+_YES_BECAUSE_OF_THE_FAILURE = f'{REQUEST_HUMAN}{{"reason": "{Reason.FAILURE.value}"}}'
+APOLOGY = Answer(
+    (
+        Say(
+            "engine_down",
+            buttons=(("button_yes_person", _YES_BECAUSE_OF_THE_FAILURE), ("button_no_thanks", "/deny")),
+        ),
+    )
+)
+_EXPIRED = Answer((Say("button_expired"),))
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +74,7 @@ class Dialogue:
         self._owner = secrets.token_hex(8)
         self._woken: set[str] = set()
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._stopping = asyncio.Event()
 
     async def receive(self, inbound: Inbound) -> Received:
         """Commit a message, which is answered soon after. When this returns, the message cannot be lost any more.
@@ -64,10 +86,17 @@ class Dialogue:
         inbound = replace(inbound, text=await self._words(inbound))
         language = choose_language(inbound.text, inbound.language_hint)
         received = await self._store.receive(inbound, language, self._parts.now())
+        self._wake(received.conversation.id)
         if not received.duplicate:
             await self._parts.outbox.announce(received.conversation)
-        self._wake(received.conversation.id)
         return received
+
+    async def choose_language(self, channel: str, user: str, language: str) -> None:
+        """Go on in the language that a customer chose outside the talk, whatever the next messages are written in."""
+        conversation = await self._store.current(channel, user)
+        if conversation and conversation.mode is not Mode.CLOSED:
+            change = Change(_OPEN, language=language, language_chosen=True)
+            await self._parts.outbox.commit(conversation.id, change)
 
     async def resume(self) -> None:
         """Go on with the messages that were committed but not answered when a process ended."""
@@ -75,7 +104,8 @@ class Dialogue:
             self._wake(conversation)
 
     async def stop(self) -> None:
-        """Let the turns that have begun come to their end."""
+        """Let the turns that have begun come to their end; what cannot be done now is left for `resume()`."""
+        self._stopping.set()
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
     async def _words(self, inbound: Inbound) -> str:
@@ -94,7 +124,7 @@ class Dialogue:
 
     async def _offered(self, conversation_id: str, sequence: int, place: int) -> Button | None:
         message = await self._store.message(conversation_id, sequence)
-        if message is None or message.author is Author.CUSTOMER or not 0 <= place < len(message.buttons):
+        if message is None or not 0 <= place < len(message.buttons):
             return None
         return message.buttons[place]
 
@@ -106,14 +136,17 @@ class Dialogue:
             self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id))
 
     async def _work(self, conversation_id: str) -> None:
+        wait = _RETRY_SECONDS
         try:
             while conversation_id in self._woken:
                 self._woken.discard(conversation_id)
-                await self._drain(conversation_id)
-        except Exception:
-            log.exception(
-                "a conversation could not be worked on; its messages stay and are tried again at the next one"
-            )
+                try:
+                    await self._drain(conversation_id)
+                except Exception:
+                    log.exception("a conversation could not be worked on; its messages stay and are tried again")
+                    if await self._pause(wait):
+                        self._woken.add(conversation_id)
+                    wait = min(2 * wait, _LONGEST_RETRY_SECONDS)
         finally:
             self._workers.pop(conversation_id, None)
 
@@ -121,15 +154,20 @@ class Dialogue:
         lease: Lease | None = None
         while message := await self._store.next_unhandled(conversation_id):
             lease = await self._lease(conversation_id, lease)
-            if lease is None:
-                await asyncio.sleep(_RETRY_SECONDS)
-                continue
-            try:
-                await self._handle(message, lease)
-            except LeaseLost:
-                lease = None
-        if lease is not None:
+            if lease:
+                lease = await self._handle(message, lease)
+            elif not await self._pause(_RETRY_SECONDS):
+                return
+        if lease:
             await self._store.release(lease)
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait; return False, at once, when the dialogue is to stop."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except asyncio.TimeoutError:
+            return True
+        return False
 
     async def _lease(self, conversation_id: str, held: Lease | None) -> Lease | None:
         now = self._parts.now()
@@ -137,19 +175,20 @@ class Dialogue:
             return held
         return await self._store.acquire(conversation_id, self._owner, now, LEASE_SECONDS)
 
-    async def _handle(self, message: Message, lease: Lease) -> None:
+    async def _handle(self, message: Message, lease: Lease) -> Lease | None:
+        """Answer a message; return the lease, or None if it was lost."""
         conversation = await self._store.conversation(message.conversation)
-        if conversation.mode is Mode.BOT:
-            change = await self._answer(conversation, message)
-        else:
-            change = await self._while_others_answer(conversation, message)
+        step = self._answer if conversation.mode is Mode.BOT else self._while_others_answer
+        change = replace(await step(conversation, message), handled=message.sequence, lease=lease)
         try:
-            await self._parts.outbox.commit(conversation.id, replace(change, handled=message.sequence, lease=lease))
+            await self._parts.outbox.commit(conversation.id, change)
         except LeaseLost:
-            raise
+            return None
         except Conflict:
-            # Somebody else took charge in the meantime: the message is theirs, and what was thought of is not said.
-            await self._parts.outbox.commit(conversation.id, Change(_ANY, handled=message.sequence, lease=lease))
+            # Somebody took charge, or gave it back, in the meantime. What was thought of is not said; the message is
+            # still the next one, and is looked at anew.
+            pass
+        return lease
 
     async def _while_others_answer(self, conversation: Conversation, message: Message) -> Change:
         if conversation.mode is Mode.WAITING:
@@ -159,18 +198,25 @@ class Dialogue:
             if conversation.ticket and first:
                 say = Say("ticket_noted", {"ticket": conversation.ticket})
                 return Change(_OTHERS_ANSWER, (self._draft(say, conversation.language, Author.SYSTEM),))
-        return Change(_ANY)
+        return Change(_OTHERS_ANSWER)
 
     async def _answer(self, conversation: Conversation, message: Message) -> Change:
         payload = await self._payload(message)
         if payload and payload.startswith(REQUEST_HUMAN):
-            reason = Reason.FAILURE if "failure" in payload else Reason.ASKED
-            return await self._parts.handoff.request(conversation, reason)
-        language = conversation.language
+            return await self._parts.handoff.request(conversation, _reason(payload))
+        if payload == BACK_TO_BOT:
+            return await self._change(conversation, _EXPIRED)
         if not payload and not conversation.language_chosen:
-            language = follow_language(message.text, language)
-        answer = await self._ask_engine(conversation, message, payload, language)
-        return await self._change(replace(conversation, language=language), answer)
+            conversation = replace(conversation, language=follow_language(message.text, conversation.language))
+        try:
+            return await self._change(conversation, await self._ask_engine(conversation, message, payload))
+        except StoreUnavailable:
+            raise
+        except EngineUnavailable as failure:
+            log.error("the engine gave no answer: %s", failure, extra={"conversation": conversation.id})
+        except Exception:
+            log.exception("a turn failed", extra={"conversation": conversation.id})
+        return await self._change(conversation, APOLOGY)
 
     async def _payload(self, message: Message) -> str | None:
         """Return what a pressed button stands for; typing the words of a button that was just offered presses it."""
@@ -178,29 +224,23 @@ class Dialogue:
             button = await self._offered(message.conversation, message.press.sequence, message.press.button)
             return button.payload if button else None
         offer = await self._store.last_offer(message.conversation, message.sequence)
-        said = fold(message.text)
-        return next((b.payload for b in offer.buttons if fold(b.title) == said), None) if offer else None
+        return next((b.payload for b in offer.buttons if alike(b.title, message.text)), None) if offer else None
 
-    async def _ask_engine(
-        self, conversation: Conversation, message: Message, payload: str | None, language: str
-    ) -> Answer:
-        try:
-            candidates = () if payload else tuple(await self._parts.faq.search(message.text, language))
-            return await self._parts.engine.reply(
-                Turn(
-                    id=f"{conversation.id}-{message.sequence}",
-                    conversation=conversation.id,
-                    session=conversation.session,
-                    text=payload or message.text,
-                    language=language,
-                    candidates=candidates,
-                )
+    async def _ask_engine(self, conversation: Conversation, message: Message, payload: str | None) -> Answer:
+        language = conversation.language
+        answer = await self._parts.engine.reply(
+            Turn(
+                id=f"{conversation.id}-{message.sequence}",
+                conversation=conversation.id,
+                session=conversation.session,
+                text=payload or message.text,
+                language=language,
+                candidates=() if payload else tuple(await self._parts.faq.search(message.text, language)),
             )
-        except EngineUnavailable as failure:
-            log.error("the engine gave no answer: %s", failure, extra={"conversation": conversation.id})
-        except Exception:
-            log.exception("a turn failed", extra={"conversation": conversation.id})
-        return APOLOGY
+        )
+        if not answer.says and answer.handoff is None:
+            raise EngineUnavailable("the answer is empty")
+        return answer
 
     async def _change(self, conversation: Conversation, answer: Answer) -> Change:
         language = answer.language or conversation.language
@@ -218,3 +258,7 @@ class Dialogue:
             Button(self._parts.responses.text(Say(title), language), payload) for title, payload in say.buttons
         )
         return Draft(author, self._parts.responses.text(say, language), buttons)
+
+
+def _reason(payload: str) -> Reason:
+    return next((reason for reason in Reason if f'"{reason.value}"' in payload), Reason.ASKED)

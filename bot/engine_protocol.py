@@ -13,7 +13,7 @@ BACK_TO_BOT = "/back_to_bot"
 
 @dataclass(frozen=True)
 class Turn:
-    """One message for the engine. `id` names the turn in everything that it changes, so that a retry repeats nothing."""
+    """One message for the engine. `id` names the turn in all that it changes, so that a retry repeats nothing."""
 
     id: str
     conversation: str

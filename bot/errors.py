@@ -34,6 +34,10 @@ class RecordsUnavailable(MadadError):
     """The shop's order system cannot be reached, or answered something that is not its contract."""
 
 
+class StoreUnavailable(MadadError):
+    """Our database cannot be reached or written. What was committed before is safe."""
+
+
 class DeliveryFailed(MadadError):
     """A message could not be handed to a channel.
 
@@ -43,3 +47,7 @@ class DeliveryFailed(MadadError):
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class CannotStart(MadadError):
+    """Something that has to run, or to be there first, is not; the text says what to do about it."""

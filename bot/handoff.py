@@ -1,4 +1,4 @@
-"""From the bot to a person and back. The state lives in our database; the engine is not asked while a person is in charge."""
+"""From the bot to a person and back: the state lives in our database, and the engine is not asked in between."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Handoff:
     now: Callable[[], datetime]
 
     async def request(self, conversation: Conversation, reason: Reason) -> Change:
-        """Return the change that queues a conversation, and tells the customer what will happen, for the caller to commit."""
+        """Return the change, for the caller to commit, that queues a conversation and says what will happen."""
         now = self.now()
         back = Button(self.responses.text(Say("button_back_to_bot"), conversation.language), BACK_TO_BOT)
         ticket = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
 from bot.conversations import Say
 
@@ -25,12 +25,13 @@ class BusinessHours:
     def is_open(self, at: datetime) -> bool:
         """Say whether somebody is there at that moment, an aware time."""
         day = at.astimezone(self.zone).date()
-        return any(start <= at < end for d in (day - timedelta(days=1), day) for start, end in self._spans(d))
+        days = (day - timedelta(days=1), day)
+        return any(start <= _utc(at) < end for d in days for start, end in self._spans(d))
 
     def opens_next(self, at: datetime) -> datetime | None:
         """Return when the next span begins, in `zone`; None if none does within 60 days."""
         day = at.astimezone(self.zone).date()
-        starts = (s for d in range(_LOOK_AHEAD_DAYS) for s, _ in self._spans(day + timedelta(days=d)) if s > at)
+        starts = (s for d in range(_LOOK_AHEAD_DAYS) for s, _ in self._spans(day + timedelta(days=d)) if s > _utc(at))
         return next(starts, None)
 
     def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
@@ -41,6 +42,11 @@ class BusinessHours:
             last = day if closes > opens else day + timedelta(days=1)
             spans.append((datetime.combine(day, opens, self.zone), datetime.combine(last, closes, self.zone)))
         return spans
+
+
+def _utc(at: datetime) -> datetime:
+    # Python compares times of one zone by their clocks, which is wrong in the hour that a clock shows twice.
+    return at.astimezone(timezone.utc)
 
 
 def describe_opening(opens: datetime, now: datetime) -> Say:

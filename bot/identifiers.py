@@ -9,17 +9,28 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from bot.text import FIRST_STRONG_ISOLATE, clean, isolate
+from bot.text import POP_ISOLATE, clean, isolate
 
-_PATTERNS = (
-    ("email", re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}", re.ASCII)),
-    ("serial_number", re.compile(r"(?<![A-Za-z0-9])SN[\s-]?([A-Z0-9]{10})(?![A-Za-z0-9])", re.IGNORECASE | re.ASCII)),
-    ("order_number", re.compile(r"(?<![A-Za-z0-9])MD[\s#:_-]{0,2}(\d{6})(?!\d)", re.IGNORECASE | re.ASCII)),
-    ("phone", re.compile(r"(?<![A-Za-z0-9])(?:\+|00)?\d(?:[\s().-]{0,2}\d){7,14}(?!\d)", re.ASCII)),
-    ("order_number", re.compile(r"(?<![A-Za-z0-9@.+-])#?(\d{6})(?![\d@.-]*\d|@)", re.ASCII)),
-)  # fmt: skip
+_NEITHER = r"""(?<![\d+])(?:
+    \d{4}[-./]\d{1,2}[-./]\d{1,2} | \d{1,2}[-./]\d{1,2}[-./]\d{4}    # dates
+  | \d{4}(?:[ -]?\d{4}){3} | \d{4}[ -]?\d{6}[ -]?\d{5}               # numbers of payment cards
+)(?!\d) | (?<![\d.])\d+\.\d{1,2}(?![\d.])                        # amounts of money"""
+# The first one that fits takes its place in the text. A kind without a name is what must not be taken for another.
+_PATTERNS = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE | re.ASCII | re.VERBOSE))
+    for kind, pattern in (
+        ("email", r"(?<![A-Z0-9])[A-Z0-9_][A-Z0-9._%+'-]{0,63}@(?:[A-Z0-9-]{1,63}\.){1,8}[A-Z]{2,24}"),
+        ("serial_number", r"(?<![A-Z0-9])S/?N[\s\#:-]{0,2}(?=[A-Z]{0,9}\d)([A-Z0-9]{10})(?![A-Z0-9])"),
+        ("order_number", r"(?<![A-Z0-9])MD[\s\#:_-]{0,2}(\d{6})(?![A-Z0-9])"),
+        ("", _NEITHER),
+        ("order_number", r"(?<![A-Z0-9@.+-])(\d{6})(?=[ ](?:0|\+)\d)"),  # and a phone number after it
+        ("phone", r"(?<![A-Z0-9])(?:\(?\+|00)?\(?\d(?:[ ().-]{0,2}\d){7,14}(?!\d)"),
+        ("order_number", r"(?<![A-Z0-9@.+-])\#?(\d{6})(?![\d@.-]*\d|[A-Z@])"),
+    )
+)
 _SAME_PHONE_DIGITS = 8
-KINDS = frozenset(kind for kind, _ in _PATTERNS)
+_ISOLATES = "\u2066\u2067\u2068"
+KINDS = frozenset(kind for kind, _ in _PATTERNS if kind)
 
 
 @dataclass(frozen=True)
@@ -37,12 +48,29 @@ def find_identifiers(text: str) -> list[Identifier]:
     found: list[Identifier] = []
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if all(match.end() <= other.start or other.end <= match.start() for other in found):
-                found.append(Identifier(kind, _canonical(kind, match), match.start(), match.end()))
-    return sorted(found, key=lambda identifier: identifier.start)
+            found.append(Identifier(kind, _canonical(kind, match), match.start(), match.end()))
+        text = pattern.sub(_taken, text)
+    return sorted((identifier for identifier in found if identifier.kind), key=lambda identifier: identifier.start)
+
+
+def isolate_identifiers(text: str) -> str:
+    """Wrap the identifiers in `text` in Unicode isolates (UAX #9), except those that stand in isolates already."""
+    done, depth, pieces = 0, 0, []
+    for found in find_identifiers(text):
+        before, value = text[done : found.start], text[found.start : found.end]
+        depth += sum(map(before.count, _ISOLATES)) - before.count(POP_ISOLATE)
+        pieces += [before, value if depth > 0 else isolate(value)]
+        done = found.end
+    return "".join([*pieces, text[done:]])
+
+
+def _taken(match: re.Match[str]) -> str:
+    return "\0" * len(match.group())
 
 
 def _canonical(kind: str, match: re.Match[str]) -> str:
+    if not kind:
+        return match.group()
     if kind == "email":
         return match.group().lower()
     if kind == "phone":
@@ -54,18 +82,20 @@ def canonical_phone(text: str) -> str:
     """Return the digits of a phone number, with a leading plus where it is international."""
     text = clean(text)
     digits = "".join(c for c in text if c.isdigit())
-    if text.lstrip().startswith("+"):
+    if text.lstrip("( ").startswith("+"):
         return f"+{digits}"
     return f"+{digits[2:]}" if digits.startswith("00") else digits
 
 
 def same_contact(given: str, email: str, phone: str) -> bool:
-    """Say whether `given` is the e-mail address or the phone number on record, in time that does not depend on where they differ.
+    """Say whether `given` is the e-mail address or the phone number on record.
 
-    Phone numbers are equal when their last eight digits are: customers leave out the country code or write it in several ways.
+    Phone numbers are equal when their last eight digits are: customers leave out the country code, or write it in
+    several ways. The time that this takes does not depend on where the two differ.
     """
     given = clean(given)
-    same_email = _equal(given.lower(), clean(email).lower()) and bool(email)
+    email = clean(email)
+    same_email = _equal(given.lower(), email.lower()) and bool(email)
     ours, theirs = _phone_tail(phone), _phone_tail(given)
     same_phone = _equal(theirs, ours) and len(ours) == _SAME_PHONE_DIGITS and "@" not in given
     return same_email or same_phone
@@ -77,11 +107,3 @@ def _phone_tail(text: str) -> str:
 
 def _equal(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode(), right.encode())
-
-
-def isolate_identifiers(text: str) -> str:
-    """Return `text` with each identifier in Unicode isolates, unless it already is, so that it keeps its order (UAX #9)."""
-    for found in reversed(find_identifiers(text)):
-        if text[max(found.start - 1, 0) : found.start] != FIRST_STRONG_ISOLATE:
-            text = text[: found.start] + isolate(text[found.start : found.end]) + text[found.end :]
-    return text

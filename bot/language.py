@@ -3,84 +3,109 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Mapping
 
-from bot.text import fold
+from bot.text import clean, fold
 
 LANGUAGES = ("en", "ar", "hi", "ur", "fa")
 RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa"})
 DEFAULT_LANGUAGE = "en"
 
-# Letters that only one of the languages in Arabic script writes; counted before folding, which makes them one.
-_OWN_LETTERS = {"ar": "ةىيكأإؤ", "fa": "ۀ", "ur": "ٹڈڑںےہھۓۂ"}
-_NOT_ARABIC = "پچژگیک"
-# The commonest words that tell one language from the others that share its script, as `fold()` leaves them.
+# Letters by which keyboards give a language away (folding makes them one), and beginnings and ends of words.
+_SIGNS = (
+    (re.compile(r"[ةىيكأإ]|\b[وبفک]?ال\w{3}|\bلل\w{2}"), ("ar",)),
+    (re.compile("[ٹڈڑںےہھۓۂ]"), ("ur",)),
+    (re.compile("[پچژگیک]"), ("fa", "ur")),
+    (re.compile("ه"), ("ar", "fa")),
+    (re.compile(r"\u200c|\bن?می\w{3}|\w{2}های?\b"), ("fa",)),
+)
+# Words that tell a language from the others of its script, as `fold()` leaves them. "roman" is what Hindi, Urdu, Arabic
+# and Persian look like in Latin letters.
 _WORDS = {
-    "ar": "في من علی هل ما این متی کیف انا هو هذا هذه التی الی عن مع لا لم لن کان وین ابغی عندی شو ایش ازای فین بدی عایز طلبی مرحبا السلام شکرا",
-    "fa": "است من شما را که این آن از به با در برای چی چرا کجاست کجا چطور هست نیست میشه شده نمیشه سلام لطفا خواهش ممنون سفارشم بله خیر کی چقدر دارم میخواهم رو",
-    "ur": "هی هین کا کی کو می مین کیا نهین مجهی میرا میری آپ هو کب کهان کیسی سی نی پر اور کیون هون شکریه جی چاهیی رها رهی گا",
-    "en": "the is my i you a an to of it where what how when not for do can please order phone and in on me have help with",
-    "hi": "mera meri mere kahan kab kya hai hain nahi nahin ka ki ke ko kaise mujhe aap chahiye ho raha rahi gaya karo karna bhai yeh kitna se",
-}  # fmt: skip
-_FOLDED_WORDS = {language: frozenset(fold(words).split()) for language, words in _WORDS.items()}
-_LETTERS = re.compile(r"[^\W\d_]")
-_SURE = 3.0
+    "ar": (
+        "في من علی هل ما این متی کیف انا هو هی هذا هذه التی الی عن مع لا لم لن قد کان وین ابغی عندی عندکم شو ایش "
+        "ازای فین بدی عایز لو انت مرحبا شکرا اهلا ابی ابغا ودی اقدر ممکن الحین لیش کم قبل بعد حق تم اذا"
+    ),
+    "fa": (
+        "است من شما را که این آن از به با در برای تا هم یا اگر ولی چی چرا کجاست کجا چطور هست نیست بود باید شده شد "
+        "نشده نشد شود کنید کنم کنه کرد کردم بده بدم دارم ندارم دارد داره ندارد نداره دارید خواهش ممنون مرسی لطفا "
+        "بله آره خیر نه کی چقدر چه خیلی هنوز خوب حالا رو یه تو توی روی ام اش اون چند دیگه فقط رفتم اومد بهم سفارش "
+        "سفارشم ارسال"
+    ),
+    "ur": (
+        "هی هین کا کی کو مین کیا نهین مجهی میرا میری آپ هو کب کهان کیسی سی نی پر اور کیون هون جی چاهیی رها رهی "
+        "گا گی کر کرو کرنا کرین دو دی دیا لی لیا بتاو جاو بهی یه وه تها تهی جو یا تو اس ان ابهی نمبر والی کوئی هم "
+        "اپنا اپنی"
+    ),
+    "en": (
+        "the is are was my i your it its a an of this that where what how when why who which not for with have "
+        "has had do does did can could would will and or but if in on at from there any get want am been much "
+        "long i'm don't can't didn't"
+    ),
+    "roman": (
+        "mera meri mere mujhe main mai me mein hum kahan kaha kab kya kyu kyun hai hain he ho tha thi nahi nahin "
+        "ka ki ke ko kaise aap chahiye raha rahi rha rhi gaya gya karo karna karu kar bhai bhi yeh ye se par ya "
+        "aur kitna kitne din aaj koi jayega hoga krna kro salam shukriya wo woh jo to man az chi chera kojast "
+        "mikham nist hast sefaresh lotfan mersi wein wain fein ana shu ayesh abgha abi el al el3 mesh mish"
+    ),
+}
+_FOLDED_WORDS = {language: frozenset(map(fold, words.split())) for language, words in _WORDS.items()}
+_SCRIPTS = {
+    "latin": (re.compile("[a-z\u00c0-\u024f]", re.IGNORECASE), ()),
+    "arabic": (re.compile("[\u0620-\u064a\u066e-\u06d3]"), ("ar", "ur", "fa")),
+    "devanagari": (re.compile("[\u0904-\u0939\u0958-\u0961]"), ("hi",)),
+}
+_CLEAR = 2.0
 _SHORT = 2
+_SOME_WORDS = 3
 
 
 def choose_language(text: str, hint: str | None = None) -> str:
-    """Return the language for a new conversation: the text's own when its script leaves no doubt, else the hint."""
-    scores = _scores(text)
-    best, score = max(scores.items(), key=lambda pair: pair[1], default=(DEFAULT_LANGUAGE, 0.0))
-    hint = hint if hint in LANGUAGES else None
-    if hint and (score < _SURE or scores.get(hint, 0.0) >= score):
-        return hint
-    return best if score > 0 else hint or DEFAULT_LANGUAGE
+    """Return the language for a new conversation: the text's own when that is clear, else the hint."""
+    scores = _scores(clean(text))
+    best = max(scores, key=scores.__getitem__)
+    return hint if hint in LANGUAGES and scores[best] - scores[hint] < _CLEAR else best
 
 
 def follow_language(text: str, current: str) -> str:
     """Return the language to go on in: the current one, unless the text is clearly, and at some length, in another.
 
     Latin letters alone switch only on several English words: an order number, a product's name, or Hindi, Urdu,
-    Arabic or Persian typed in Latin letters does not take a conversation out of its language.
+    Arabic or Persian typed in Latin letters does not take a conversation out of its language. Words that several
+    languages share, such as a greeting, do not either.
     """
-    scores = _scores(text)
-    best, score = max(scores.items(), key=lambda pair: pair[1], default=(current, 0.0))
-    if best == current or len(_LETTERS.findall(text)) <= _SHORT:
-        return current
-    return best if score >= _SURE and score > 1.5 * scores.get(current, 0.0) else current
+    return current if sum(map(str.isalpha, text)) <= _SHORT else choose_language(text, current)
 
 
-def _scores(text: str) -> dict[str, float]:
-    """Return how much speaks for each language; a language that nothing speaks for is absent."""
-    scripts = Counter(_script(letter) for letter in _LETTERS.findall(text))
-    words = fold(text).split()
-    scores: dict[str, float] = {}
-    if scripts["devanagari"]:
-        scores["hi"] = 3.0 * scripts["devanagari"]
-    if scripts["arabic"]:
-        for language in ("ar", "fa", "ur"):
-            own = sum(text.count(letter) for letter in _OWN_LETTERS[language])
-            common = sum(word in _FOLDED_WORDS[language] for word in words)
-            scores[language] = 1.0 + 2.0 * own + 2.0 * common
-        foreign = sum(text.count(letter) for letter in _NOT_ARABIC)
-        scores["fa"] += foreign
-        scores["ur"] += foreign
-        if not foreign and scores["fa"] == scores["ur"] == 1.0:
-            scores["ar"] += 2.0
-        elif "\u200c" in text:
-            scores["fa"] += 2.0
-    if scripts["latin"]:
-        english, hindi = (sum(word.strip(".,?!'") in _FOLDED_WORDS[code] for word in words) for code in ("en", "hi"))
-        if english > hindi:
-            scores["en"] = 1.5 * (english - hindi)
+def _scores(text: str) -> Mapping[str, float]:
+    """Return how much speaks for each language; where nothing speaks for any, the default one comes first."""
+    scores = dict.fromkeys(LANGUAGES, 0.0)
+    letters = {script: len(pattern.findall(text)) for script, (pattern, _) in _SCRIPTS.items()}
+    if not any(letters.values()):
+        return scores
+    main = max(letters, key=letters.__getitem__)
+    for language in _SCRIPTS[main][1]:
+        scores[language] = _CLEAR
+    if letters["arabic"]:
+        _score_arabic_script(text, scores)
+    if main == "latin":
+        words = [word.strip(".,?!'\"") for word in fold(text).split()]
+        english = sum((word in _FOLDED_WORDS["en"]) - (word in _FOLDED_WORDS["roman"]) for word in words)
+        scores["en"] = max(0.0, english)
     return scores
 
 
-def _script(letter: str) -> str:
-    code = ord(letter)
-    if code < 0x250:
-        return "latin"
-    if 0x600 <= code < 0x780 or 0xFB50 <= code < 0xFF00:
-        return "arabic"
-    return "devanagari" if 0x900 <= code < 0x980 else "other"
+def _score_arabic_script(text: str, scores: dict[str, float]) -> None:
+    words = text.split()
+    for word in words:
+        folded = fold(word).strip(".,?!'\"")
+        for sign, languages in _SIGNS:
+            if sign.search(word) or sign.match(folded):
+                for language in languages:
+                    scores[language] += 1.0 / len(languages)
+        for language in ("ar", "ur", "fa"):
+            scores[language] += folded in _FOLDED_WORDS[language]
+    # Arabic and Urdu hardly ever write three words without a sign of their own; Persian does.
+    if len(words) >= _SOME_WORDS:
+        for language in ("ar", "ur"):
+            scores[language] -= not any(sign.search(text) for sign, languages in _SIGNS if languages == (language,))

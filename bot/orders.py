@@ -69,6 +69,15 @@ class Order:
         return tuple(device for item in self.items for device in item.devices)
 
 
+@dataclass(frozen=True)
+class DemoOrder:
+    """The order that visitors of the demonstration shop may try: shipped, and under warranty."""
+
+    number: str = "MD-100245"
+    email: str = "omar@example.com"
+    serial: str = "SN7K2M9QX4B1"
+
+
 class Outcome(str, Enum):
     """What came of an attempt to prove an order."""
 

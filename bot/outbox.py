@@ -61,8 +61,8 @@ class Outbox:
         """Deliver what is due, until cancelled."""
         while True:
             try:
-                for conversation in await self._rows.due(self._now()):
-                    await self._deliver(await self._rows.claim(conversation, self._now()))
+                due = await self._rows.due(self._now(), frozenset(self._channels))
+                await asyncio.gather(*(self._claim_and_deliver(conversation) for conversation in due))
             except Exception:
                 log.exception("the outbox could not be read; trying again")
             await asyncio.sleep(_POLL_SECONDS)
@@ -71,10 +71,17 @@ class Outbox:
         """Wait for the deliveries that have begun."""
         await asyncio.gather(*self._deliveries, return_exceptions=True)
 
+    async def _claim_and_deliver(self, conversation_id: str) -> None:
+        await self._deliver(await self._rows.claim(conversation_id, self._now()))
+
     async def _deliver(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
+            if delivery.channel not in self._channels:
+                # Another process has this channel; it finds the rows when the claim is given up.
+                await self._rows.postpone(delivery, self._now())
+                return
             try:
-                receipt = await self._send(delivery)
+                receipt = await self._channels[delivery.channel](delivery)
             except DeliveryFailed as failure:
                 if not await self._failed(delivery, failure):
                     return
@@ -84,11 +91,6 @@ class Outbox:
                     return
             else:
                 await self._rows.delivered(delivery, receipt.provider_id, self._now())
-
-    async def _send(self, delivery: Delivery) -> Receipt:
-        if delivery.channel not in self._channels:
-            raise DeliveryFailed(f"no connector named {delivery.channel!r} is switched on", retry_after=60)
-        return await self._channels[delivery.channel](delivery)
 
     async def _failed(self, delivery: Delivery, failure: DeliveryFailed) -> bool:
         """Postpone or give up a delivery; say whether the ones behind it may go on."""

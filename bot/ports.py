@@ -1,13 +1,16 @@
-"""What the core asks of the outside world, on one screen. `bot.adapters` has the real ones, `tests/fakes.py` the others."""
+"""What the core asks of the outside world. `bot.adapters` has the real ones, `tests/fakes.py` the others."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bot.agents import Agent
     from bot.conversations import Change, Conversation, Delivery, Inbound, Lease, Message, Received, Say
     from bot.engine_protocol import Answer, Turn
@@ -27,7 +30,7 @@ class ConversationStore(Protocol):
     """Conversations and their messages. Times are aware and in UTC."""
 
     async def receive(self, inbound: Inbound, language: str, now: datetime) -> Received:
-        """Write the customer's message to the user's current conversation, or to a new one; `language` is for a new one.
+        """Write the message to the user's current conversation, or to a new one; `language` is for a new one.
 
         A `message_id` that this user has used before writes nothing and returns what was written then. After a closed
         conversation a new one begins, which names it as `previous`.
@@ -70,11 +73,11 @@ class ConversationStore(Protocol):
 class OutboxStore(Protocol):
     """The rows of messages that still have to reach their destination."""
 
-    async def due(self, now: datetime, limit: int = 100) -> Sequence[str]:
-        """Return conversations whose first undelivered row is due and unclaimed."""
+    async def due(self, now: datetime, channels: Collection[str], limit: int = 100) -> Sequence[str]:
+        """Return conversations of these channels whose first undelivered row is due and unclaimed."""
 
     async def claim(self, conversation: str, now: datetime) -> Sequence[Delivery]:
-        """Claim, for 30 seconds, all undelivered rows of a conversation in order; nothing while any of them is claimed."""
+        """Claim, for 30 seconds, all undelivered rows of a conversation in order; none while any is claimed."""
 
     async def delivered(self, delivery: Delivery, provider_id: str | None, now: datetime) -> None: ...
     async def postpone(self, delivery: Delivery, next_try: datetime) -> None:
@@ -143,6 +146,17 @@ class Engine(Protocol):
         """Return what to say and do; raises `EngineUnavailable`, also for an empty answer."""
 
     async def ready(self) -> bool: ...
+
+
+class Embedder(Protocol):
+    """Turns sentences of any of the languages into vectors that are near where the meaning is."""
+
+    name: str
+    """Names the model and its weights: only vectors made under the same name can be compared."""
+    dimensions: int
+
+    async def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row of length 1 for each text; zeros for a text with nothing in it."""
 
 
 class FaqIndex(Protocol):

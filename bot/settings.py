@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="set when customers reach the service over https")
     allowed_origins: Listed = Field(
         default_factory=list, description="origins of the shop pages that may show the widget, separated by commas"
+    )
+    visitor_messages_per_minute: float = Field(60, gt=0, description="messages a visitor may write in a minute")
+    address_messages_per_minute: float = Field(
+        600, gt=0, description="messages from one network address in a minute; a mobile network shares one"
     )
 
     # Where it keeps things
@@ -128,6 +133,13 @@ def load_settings(**overrides: Any) -> Settings:
             f"{PREFIX}{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg']}" for one in error.errors()
         )
         raise BadData("settings:\n  " + "\n  ".join(lines)) from error
+
+
+def child_environment(**added: str) -> dict[str, str]:
+    """Return the environment for a process that we start. It may keep what it compiles, which halves its start."""
+    environment = {**os.environ, **added}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def parse_hours(text: str) -> dict[int, list[tuple[time, time]]]:

@@ -24,7 +24,7 @@ _ARABIC_LETTERS = str.maketrans(
     {
         "ي": "ی", "ى": "ی", "ے": "ی", "ئ": "ی", "ۓ": "ی", "ې": "ی",
         "ك": "ک", "ڪ": "ک",
-        "ہ": "ه", "ھ": "ه", "ة": "ه", "ۃ": "ه", "ۂ": "ه", "ۀ": "ه",
+        "ہ": "ه", "ھ": "ه", "ە": "ه", "ة": "ه", "ۃ": "ه", "ۂ": "ه", "ۀ": "ه",
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",
         "ؤ": "و", "ۇ": "و",
         "ء": None, "ـ": None,
@@ -38,6 +38,8 @@ _PUNCTUATION = str.maketrans(
     {"؟": "?", "،": ",", "؛": ";", "۔": ".", "«": '"', "»": '"', "’": "'", "‘": "'", "“": '"', "”": '"'}
 )
 _REPEATED = re.compile(r"(\D)\1{2,}")
+# The Persian verb prefix is written joined, with ZWNJ or apart. What follows is never ی, so joining repeats no letter.
+_VERB_PREFIX = re.compile(r"\b(ن?می) (?=[^\W\d_ی])")
 
 
 def clean(text: str) -> str:
@@ -47,7 +49,7 @@ def clean(text: str) -> str:
     marks go; runs of blanks become one; at most one empty line stays between lines. Idempotent, linear in the length.
     """
     # A joiner has a use only between two others; and NFKC after the removal, because a mark can meet its letter then.
-    kept = "".join(_clean_character(c) for c in unicodedata.normalize("NFKC", text))
+    kept = "".join(_clean_character(c) for c in unicodedata.normalize("NFKC", text.replace("\r\n", "\n")))
     kept = unicodedata.normalize("NFKC", _JOINERS_WITHOUT_LETTERS.sub(lambda m: m.group()[0], kept))
     lines = (_MANY_BLANKS.sub(" ", line).strip(" \u200c\u200d") for line in kept.split("\n"))
     return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
@@ -70,19 +72,29 @@ def fold(text: str) -> str:
     """Return a lossy form of `text` under which spellings that mean the same are equal; for matching only.
 
     Case, tashkeel, tatweel, the Arabic, Persian and Urdu variants of yeh, kaf, heh and alef, nukta, ZWNJ (as a blank),
-    and letters or signs repeated three times or more. Idempotent.
+    the Persian verb prefix joined or apart, and letters or signs repeated three times or more. Idempotent.
     """
     text = clean(text).casefold().translate(_PUNCTUATION)
     text = unicodedata.normalize("NFD", text).replace(_NUKTA, "")
     text = _VOWEL_SIGNS.sub("", text.translate(_ARABIC_LETTERS))
     text = unicodedata.normalize("NFC", text).translate(_ARABIC_LETTERS).translate(_DEVANAGARI_NASALS)
-    text = _REPEATED.sub(r"\1", _VOWEL_SIGNS.sub("", text))
-    return " ".join(text.split())
+    text = " ".join(_REPEATED.sub(r"\1", _VOWEL_SIGNS.sub("", text)).split())
+    return _VERB_PREFIX.sub(r"\1", text)
+
+
+def alike(left: str, right: str) -> bool:
+    """Say whether two texts have the same letters in the same order, whatever stands between them."""
+    return _bare(left) == _bare(right)
+
+
+def _bare(text: str) -> str:
+    folded = fold(text)
+    return "".join(c for c in folded if unicodedata.category(c)[0] in "LNM") or folded
 
 
 def typed(text: str) -> str:
     """Return what a customer typed, cleaned, and without the leading slashes by which Rasa recognises commands."""
-    return clean(text).lstrip("/ \n")
+    return clean(text).lstrip("/ \n\u200c\u200d")
 
 
 def isolate(value: str) -> str:

@@ -29,7 +29,7 @@ class Weights:
 def weigh(
     ranking: Sequence[tuple[str, float]], faq_probability: float, weights: Weights = Weights()
 ) -> tuple[str, float]:
-    """Return the (intent, confidence) to act on, given the classifier's ranking, best first, and the FAQ's best probability.
+    """Return the (intent, confidence) to act on, from the classifier's ranking, best first, and the FAQ's best entry.
 
     A question for the FAQ is `ask_question`: where there is doubt, it is the FAQ that says how much it knows.
     """

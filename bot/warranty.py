@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -29,7 +29,8 @@ class Provider(str, Enum):
 
 
 PARTS = (
-    "all", "labour", "battery", "screen", "mainboard", "motor", "compressor", "panel", "power_supply", "accidental_damage",
+    "all", "labour", "battery", "screen", "mainboard", "motor", "compressor", "panel", "power_supply",
+    "accidental_damage",
 )  # fmt: skip
 EXCLUSIONS = (
     "water", "drop", "wear", "battery", "unauthorised_repair", "power_surge", "consumables", "cosmetic",
@@ -38,9 +39,9 @@ EXCLUSIONS = (
 
 @dataclass(frozen=True)
 class Warranty:
-    """One promise on one device, in force from `starts` to the end of `ends`; `ends` is None for the device's lifetime.
+    """One promise on one device, in force from `starts` to the end of `ends`, or for its lifetime if that is None.
 
-    `parts` and `exclusions` are names from `PARTS` and `EXCLUSIONS`. `provider_name` is empty when the shop provides it.
+    `parts` and `exclusions` are names from `PARTS` and `EXCLUSIONS`. `provider_name` is empty when it is the shop's.
     """
 
     kind: Kind
@@ -57,7 +58,7 @@ class Warranty:
 
 
 def best_warranty(warranties: Iterable[Warranty], on: date) -> Warranty | None:
-    """Return the warranty to tell a customer of: in force and ending last; else the next to start; else the last to end."""
+    """Return the warranty to tell of: in force and ending last; else the next to start; else the last to end."""
 
     def rank(warranty: Warranty) -> tuple[int, int]:
         end = (warranty.ends or date.max).toordinal()
@@ -68,16 +69,27 @@ def best_warranty(warranties: Iterable[Warranty], on: date) -> Warranty | None:
     return max(warranties, key=rank, default=None)
 
 
-def describe_warranty(product: str, serial: str, warranties: Iterable[Warranty], today: date) -> list[Say]:
-    """Return the sentences that tell a customer whether a device is covered, by whom, for what, and what to do next."""
+def describe_warranty(product: str, serial: str, warranties: Sequence[Warranty], today: date) -> list[Say]:
+    """Return the sentences that tell a customer whether a device is covered, by whom, for what, and what to do next.
+
+    Every warranty in force is told, the one that ends last first: each has its own provider, parts and exclusions.
+    """
     device = {"product": product, "serial": serial}
+    in_force = sorted((one for one in warranties if one.in_force(today)), key=lambda one: one.ends or date.max)
+    if in_force:
+        return [sentence for one in reversed(in_force) for sentence in _describe(one, device)]
     warranty = best_warranty(warranties, today)
     if warranty is None:
         return [Say("warranty_none", device), Say("warranty_next_expired")]
-    if not warranty.in_force(today):
-        if warranty.starts > today and warranty.ends:
-            return [Say("warranty_not_started", {**device, "starts": warranty.starts, "until": warranty.ends})]
-        return [Say("warranty_expired", {**device, "until": warranty.ends}), Say("warranty_next_expired")]
+    if warranty.starts > today:
+        starts = {**device, "starts": warranty.starts}
+        if warranty.ends is None:
+            return [Say("warranty_not_started_lifetime", starts)]
+        return [Say("warranty_not_started", {**starts, "until": warranty.ends})]
+    return [Say("warranty_expired", {**device, "until": warranty.ends}), Say("warranty_next_expired")]
+
+
+def _describe(warranty: Warranty, device: Mapping[str, object]) -> list[Say]:
     covered = (
         Say("warranty_covered", {**device, "until": warranty.ends})
         if warranty.ends

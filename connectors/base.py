@@ -46,9 +46,11 @@ class Connector(ABC):
 
     async def start(self, receive: Receive) -> None:
         """Begin listening, if nothing calls us."""
+        return
 
     async def stop(self) -> None:
         """Let go of everything."""
+        return
 
     @abstractmethod
     async def send(self, delivery: Delivery) -> Receipt:

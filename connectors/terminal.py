@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import secrets
 import sys
+import threading
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, ClassVar, Self, TextIO
 
 from bot.conversations import Delivery, Inbound, Press, Receipt
@@ -59,13 +61,28 @@ class TerminalConnector(Connector):
         return Receipt()
 
     async def _read(self, receive: Receive) -> None:
-        while line := await asyncio.to_thread(self._source.readline):
+        async for line in self._lines():
             if not line.strip():
                 continue
             try:
                 await receive(self._inbound(line.strip()))
             except (BadData, NotFound) as error:
                 self._print(f"({error})")
+
+    async def _lines(self) -> AsyncIterator[str]:
+        lines: asyncio.Queue[str] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def wait_for_lines() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop may end while somebody is still thinking
+                for line in iter(self._source.readline, ""):
+                    loop.call_soon_threadsafe(lines.put_nowait, line)
+                loop.call_soon_threadsafe(lines.put_nowait, "")
+
+        # A daemon, because a thread of asyncio's pool that waits for a line would keep the process from ending.
+        threading.Thread(target=wait_for_lines, daemon=True, name="terminal").start()
+        while line := await lines.get():
+            yield line
 
     def _inbound(self, line: str) -> Inbound:
         message = self._last.message if self._last else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -128,10 +128,10 @@ class FakeConversations:
 
     # OutboxStore
 
-    async def due(self, now: datetime, limit: int = 100) -> Sequence[str]:
+    async def due(self, now: datetime, channels: Collection[str], limit: int = 100) -> Sequence[str]:
         firsts: dict[str, Row] = {}
         for row in self.rows:
-            if row.pending:
+            if row.pending and self._delivery(row).channel in channels:
                 firsts.setdefault(row.conversation, row)
         return [row.conversation for row in firsts.values() if max(row.next_try, row.claimed_until) <= now][:limit]
 

@@ -74,8 +74,7 @@ class HttpShopRecords:
         if not self._breaker.allows():
             raise RecordsUnavailable("the shop's system has failed again and again, and is left alone for a while")
         try:
-            # A copy, because it keeps the state of its call.
-            order: Order | None = await self._retrying.copy()(self._get, path)
+            order: Order | None = await self._retrying(self._get, path)
         except (_MayPass, BadData) as failure:
             self._breaker.failed()
             log.error("the shop's system: %s", failure)

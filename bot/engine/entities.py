@@ -92,7 +92,7 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[mis
                 start, end = words[first].start(), words[first + length - 1].end()
                 hit = self._phrases.get(fold(text[start:end]).strip(_EDGES))
                 if hit:
-                    found.append(self._entity(hit[0], hit[1], start, end))
+                    found.append(self._entity(hit[0], hit[1], *_trim(text, start, end)))
                     first += length
                     break
             else:
@@ -101,3 +101,12 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[mis
 
     def _entity(self, kind: str, value: str, start: int, end: int) -> dict[str, Any]:
         return {"entity": kind, "value": value, "start": start, "end": end, "extractor": type(self).__name__}
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the phrase stands without the punctuation around it."""
+    while fold(text[start]) in _EDGES:
+        start += 1
+    while fold(text[end - 1]) in _EDGES:
+        end -= 1
+    return start, end

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import WSCloseCode, web
 
 from bot.conversations import Delivery, Receipt
+from bot.orders import DemoOrder
 from bot.services import Services
 from connectors.base import Connector, Receive
 from connectors.web.limits import Buckets, Limits, Places, Rate
 from connectors.web.origins import may_embed, network_address, read_origins
-from connectors.web.pages import Asset, DemoOrder, DemoShop, read_asset, widget_script
+from connectors.web.pages import Asset, DemoShop, read_asset, widget_script
 from connectors.web.session import Common, Session, topic
 from connectors.web.transcript import CHANNEL
 from connectors.web.visitors import Visitors
@@ -57,8 +58,10 @@ class WebConnector(Connector):
 
     @classmethod
     def from_settings(cls, settings: Settings, services: Services) -> Self:
+        messages_per_second = settings.visitor_messages_per_minute / 60
         limits = Limits(
-            messages=Rate(burst=8, per_second=settings.visitor_messages_per_minute / 60),
+            messages=Rate(burst=8, per_second=messages_per_second),
+            frames=Rate(burst=60, per_second=5 * messages_per_second),
             address=Rate(burst=120, per_second=settings.address_messages_per_minute / 60),
         )
         demo = DemoOrder() if settings.demo else None

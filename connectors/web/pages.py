@@ -12,21 +12,13 @@ from string import Template
 from aiohttp import web
 
 from bot.language import DEFAULT_LANGUAGE, LANGUAGES
+from bot.orders import DemoOrder
 from bot.services import Services
 from connectors.web.interface import LANGUAGE_NAMES, first_interface
 from connectors.web.protocol import direction
 
 _FILES = files("connectors.web")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-
-
-@dataclass(frozen=True)
-class DemoOrder:
-    """The order that visitors of the demonstration shop may try."""
-
-    number: str = "MD-100245"
-    email: str = "omar@example.com"
-    serial: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,13 +75,11 @@ class DemoShop:
     def _write(self, language: str) -> str:
         labels = {key: escape(text) for key, text in self._services.interface(language).items()}
         order = {f"order_{name}": escape(value) for name, value in vars(self._order).items()}
-        serial_hidden = "" if self._order.serial else "hidden"
         return self._page.substitute(
             labels | order,
             language=language,
             direction=direction(language),
             languages=_language_links(language),
-            serial_hidden=serial_hidden,
         )
 
 

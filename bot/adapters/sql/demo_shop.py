@@ -23,10 +23,10 @@ from bot.adapters.sql.demo_catalogue import (
     terms_of,
 )
 from bot.adapters.sql.shop_tables import devices, order_items, orders, products, shipments, warranties
-from bot.orders import OrderStatus
+from bot.orders import DemoOrder, OrderStatus
 
-DEMO_NUMBER, DEMO_SERIAL = "MD-100245", "SN7K2M9QX4B1"
-_OMAR = {"customer_name": "Omar Al Amiri", "email": "omar@example.com", "phone": "+971501234567"}
+DEMO = DemoOrder()
+_OMAR = {"customer_name": "Omar Al Amiri", "email": DEMO.email, "phone": "+971501234567"}
 _SEED = 20250301
 _NUMBERS = range(100200, 100400)
 _CURRENCY = "USD"
@@ -68,7 +68,7 @@ class DemoShop:
 
     def _add_order(self, number: str, person: Row) -> None:
         journey, basket = self._journey(), self._basket()
-        if number == DEMO_NUMBER:
+        if number == DEMO.number:
             return
         self._add_rows(number, person, journey)
         for product, quantity in basket:
@@ -81,10 +81,10 @@ class DemoShop:
     def _add_demo_order(self) -> None:
         """Add the order of the demo page: on its way, under warranties that run from the day of the order."""
         journey = Journey(OrderStatus.SHIPPED, ordered=-3, shipped=-1, expected=2)
-        self._add_rows(DEMO_NUMBER, _OMAR, journey)
+        self._add_rows(DEMO.number, _OMAR, journey)
         product = PRODUCTS[1]
         terms = (maker(product), service_plan(product))
-        self._add_device(DEMO_SERIAL, self._add_item(DEMO_NUMBER, product, 1), terms, journey.ordered)
+        self._add_device(DEMO.serial, self._add_item(DEMO.number, product, 1), terms, journey.ordered)
 
     def _add_rows(self, number: str, person: Row, journey: Journey) -> None:
         self.rows[orders].append(
@@ -163,7 +163,7 @@ class DemoShop:
 
     def _new_serials(self) -> Iterator[str]:
         letters = random.Random(_SEED)  # noqa: S311
-        used = {DEMO_SERIAL}
+        used = {DEMO.serial}
         while True:
             mixed = letters.choices(string.ascii_uppercase + string.digits, k=7)
             serial = "SN" + "".join(mixed + letters.choices(string.digits, k=3))

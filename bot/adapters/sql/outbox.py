@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, false, or_, select, update
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, fal
 from bot.adapters.sql.committing import CLAIMED
 from bot.adapters.sql.database import Database
 from bot.adapters.sql.rows import delivery_of, select_deliveries
-from bot.adapters.sql.tables import UtcDateTime, is_pending, outbox
+from bot.adapters.sql.tables import UtcDateTime, channel_identities, conversations, is_pending, outbox
 from bot.conversations import Delivery
 
 _now, _until = bindparam("now", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
@@ -30,9 +30,15 @@ class SqlOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def due(self, now: datetime, limit: int = 100) -> Sequence[str]:
+    async def due(self, now: datetime, channels: Collection[str], limit: int = 100) -> Sequence[str]:
         unclaimed = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= now)
-        ripe = select(outbox.c.conversation).where(is_pending, _is_first(), unclaimed, outbox.c.next_try <= now)
+        ripe = (
+            select(outbox.c.conversation)
+            .join(conversations, conversations.c.id == outbox.c.conversation)
+            .join(channel_identities, channel_identities.c.id == conversations.c.identity)
+            .where(is_pending, _is_first(), unclaimed, outbox.c.next_try <= now)
+            .where(channel_identities.c.channel.in_(channels))
+        )
         query = ripe.order_by(outbox.c.next_try, outbox.c.id).limit(limit)
         return await self._database.read(lambda connection: connection.execute(query).scalars().all())
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
 from bot.adapters.sql.database import Database
-from bot.adapters.sql.demo_shop import DEMO_NUMBER, DEMO_SERIAL, DemoShop
-from bot.adapters.sql.shop_tables import devices, order_items, orders, products, warranties
+from bot.adapters.sql.demo_shop import DemoShop
+from bot.adapters.sql.shop_tables import devices, orders, products, warranties
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,6 @@ async def seed(database: Database, today: date) -> Seeded:
 
     await database.write(write)
     return Seeded(len(rows[products]), len(rows[orders]), len(rows[devices]), len(rows[warranties]))
-
-
-async def demo_order(database: Database) -> tuple[str, str, str] | None:
-    """Return number, e-mail address and a serial number of the order for the demo page, if the demo shop is there."""
-    query = (
-        select(orders.c.number, orders.c.email, devices.c.serial)
-        .join(order_items, order_items.c.order_number == orders.c.number)
-        .join(devices, devices.c.item == order_items.c.id)
-        .where(orders.c.number == DEMO_NUMBER, devices.c.serial == DEMO_SERIAL)
-    )
-    row = await database.read(lambda connection: connection.execute(query).first())
-    return (row.number, row.email, row.serial) if row else None
 
 
 def _put(connection: Connection, adding: Any, table: Table, rows: list[dict[str, Any]]) -> None:

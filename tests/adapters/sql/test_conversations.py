@@ -263,7 +263,7 @@ class TestCommit:
         assert await texts(stores, conversation.id) == ["hello"]
         assert await stores.conversations.next_unhandled(conversation.id)
         assert await stores.tickets.ticket("T-1") is None
-        assert await stores.outbox.due(NOON + timedelta(days=1)) == []
+        assert await stores.outbox.due(NOON + timedelta(days=1), {"web"}) == []
 
     async def test_one_of_twenty_agents_takes_a_waiting_customer(self, stores: Stores) -> None:
         conversation = await begin(stores)

@@ -102,6 +102,20 @@ class TestSqlite:
         other.close()
         await database.close()
 
+    async def test_two_processes_wait_for_each_other_without_a_failure(
+        self, sqlite_file: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def work(connection: Connection) -> None:
+            count = len(names(connection))
+            connection.execute(site(f"{count:03}"))
+
+        databases = [Database(f"sqlite:///{sqlite_file}") for _ in range(2)]
+        await asyncio.gather(*(database.write(work) for _ in range(50) for database in databases))
+        assert await databases[0].read(names) == [f"{n:03}" for n in range(100)]
+        assert caplog.messages == []
+        for database in databases:
+            await database.close()
+
     async def test_a_lock_that_stays_is_an_error_that_says_so(
         self, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -11,6 +11,7 @@ from tests.adapters.sql.conftest import Stores
 from tests.fakes import NOON
 
 ANY = frozenset(Mode)
+CHANNELS = frozenset({"web"})
 
 
 def seconds(number: float) -> datetime:
@@ -37,7 +38,7 @@ async def test_what_is_committed_is_the_callers_to_deliver_in_order(stores: Stor
         ("web", "u", 0, "a"),
         ("web", "u", 0, "b"),
     ]
-    assert await stores.outbox.due(seconds(29)) == []
+    assert await stores.outbox.due(seconds(29), CHANNELS) == []
     assert await stores.outbox.claim(conversation, seconds(29)) == []
 
 
@@ -52,18 +53,18 @@ async def test_what_the_customer_wrote_is_not_sent_to_the_customer(stores: Store
 async def test_a_claim_of_a_process_that_died_expires(stores: Stores) -> None:
     conversation = await begin(stores)
     first = await commit(stores, conversation, "a", "b")
-    assert await stores.outbox.due(seconds(30)) == [conversation]
+    assert await stores.outbox.due(seconds(30), CHANNELS) == [conversation]
     again = await stores.outbox.claim(conversation, seconds(30))
     assert again == first
-    assert await stores.outbox.due(seconds(59)) == []
-    assert await stores.outbox.due(seconds(60)) == [conversation]
+    assert await stores.outbox.due(seconds(59), CHANNELS) == []
+    assert await stores.outbox.due(seconds(60), CHANNELS) == [conversation]
 
 
 async def test_what_is_delivered_is_not_due_again(stores: Stores) -> None:
     conversation = await begin(stores)
     for delivery in await commit(stores, conversation, "a", "b"):
         await stores.outbox.delivered(delivery, "provider-1", NOON)
-    assert await stores.outbox.due(seconds(1000)) == []
+    assert await stores.outbox.due(seconds(1000), CHANNELS) == []
     assert await stores.outbox.claim(conversation, seconds(1000)) == []
     assert texts(await commit(stores, conversation, "c")) == ["c"]
 
@@ -72,9 +73,9 @@ async def test_a_message_behind_one_that_is_on_its_way_is_not_claimed(stores: St
     conversation = await begin(stores)
     [first] = await commit(stores, conversation, "a")
     assert await commit(stores, conversation, "b") == []
-    assert await stores.outbox.due(seconds(1)) == []
+    assert await stores.outbox.due(seconds(1), CHANNELS) == []
     await stores.outbox.delivered(first, None, seconds(1))
-    assert await stores.outbox.due(seconds(1)) == [conversation]
+    assert await stores.outbox.due(seconds(1), CHANNELS) == [conversation]
     assert texts(await stores.outbox.claim(conversation, seconds(1))) == ["b"]
 
 
@@ -82,7 +83,7 @@ async def test_a_delivery_prolongs_the_claims_on_the_ones_behind_it(stores: Stor
     conversation = await begin(stores)
     slow, _, _ = await commit(stores, conversation, "a", "b", "c")
     await stores.outbox.delivered(slow, None, seconds(25))
-    assert await stores.outbox.due(seconds(54)) == []
+    assert await stores.outbox.due(seconds(54), CHANNELS) == []
     assert texts(await stores.outbox.claim(conversation, seconds(55))) == ["b", "c"]
 
 
@@ -90,9 +91,9 @@ async def test_a_postponed_one_holds_up_those_behind_it_and_is_due_at_its_time(s
     conversation = await begin(stores)
     first, _ = await commit(stores, conversation, "a", "b")
     await stores.outbox.postpone(first, seconds(10))
-    assert await stores.outbox.due(seconds(9)) == []
+    assert await stores.outbox.due(seconds(9), CHANNELS) == []
     assert await stores.outbox.claim(conversation, seconds(9)) == []
-    assert await stores.outbox.due(seconds(10)) == [conversation]
+    assert await stores.outbox.due(seconds(10), CHANNELS) == [conversation]
     deliveries = await stores.outbox.claim(conversation, seconds(10))
     assert [(d.message.text, d.attempts) for d in deliveries] == [("a", 1), ("b", 0)]
 
@@ -114,6 +115,8 @@ async def test_an_undeliverable_one_is_shown_as_such_and_lets_the_others_pass(st
 async def test_one_of_twenty_claims_everything_and_the_others_nothing(stores: Stores) -> None:
     conversation = await begin(stores)
     await commit(stores, conversation, "a", "b", "c")
+    # So that all of them have a connection and begin together.
+    assert not any(await asyncio.gather(*(stores.outbox.claim(conversation, NOON) for _ in range(20))))
     claims = await asyncio.gather(*(stores.outbox.claim(conversation, seconds(31)) for _ in range(20)))
     assert sorted(texts(claim) for claim in claims) == [[]] * 19 + [["a", "b", "c"]]
 
@@ -124,8 +127,8 @@ async def test_conversations_do_not_wait_for_each_other(stores: Stores) -> None:
     await stores.outbox.postpone(postponed, seconds(500))
     for conversation in (other, third):
         await commit(stores, conversation, "a")
-    assert set(await stores.outbox.due(seconds(30))) == {other, third}
-    assert len(await stores.outbox.due(seconds(30), limit=1)) == 1
+    assert set(await stores.outbox.due(seconds(30), CHANNELS)) == {other, third}
+    assert len(await stores.outbox.due(seconds(30), CHANNELS, limit=1)) == 1
 
 
 async def test_commits_at_once_are_delivered_in_the_order_of_their_numbers(stores: Stores) -> None:
@@ -136,3 +139,10 @@ async def test_commits_at_once_are_delivered_in_the_order_of_their_numbers(store
     assert firsts[0][0].message.sequence == 2
     everything = await stores.outbox.claim(conversation, seconds(31))
     assert [delivery.message.sequence for delivery in everything] == list(range(2, 22))
+
+
+async def test_only_the_channels_that_are_asked_for_are_due(stores: Stores) -> None:
+    conversation = await begin(stores)
+    await commit(stores, conversation, "a")
+    assert await stores.outbox.due(seconds(30), {"terminal"}) == []
+    assert await stores.outbox.due(seconds(30), {"terminal", "web"}) == [conversation]

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, select
 
 from bot.adapters.sql.database import Database
 from bot.adapters.sql.demo_shop import DemoShop
-from bot.adapters.sql.seed import demo_order, seed
+from bot.adapters.sql.seed import seed
 from bot.adapters.sql.shop import SqlShopRecords
 from bot.adapters.sql.shop_tables import devices, order_items, orders, products, shipments, warranties
 from bot.identifiers import find_identifiers
-from bot.orders import OrderStatus
+from bot.orders import DemoOrder, OrderStatus
 from bot.warranty import EXCLUSIONS, PARTS, Kind, Provider, Warranty, best_warranty
 
 TODAY = date(2025, 3, 12)
@@ -57,14 +57,11 @@ async def test_seeding_on_a_later_day_moves_the_shop_to_that_day(database: Datab
 
 
 async def test_the_order_of_the_demo_page_is_on_its_way_and_under_warranty(database: Database) -> None:
-    assert await demo_order(database) is None
+    demo = DemoOrder()
     await seed(database, TODAY)
-    found = await demo_order(database)
-    assert found
-    number, email, serial = found
-    order = await SqlShopRecords(database).order_of_device(serial)
+    order = await SqlShopRecords(database).order_of_device(demo.serial)
     assert order
-    assert (number, email) == (order.number, order.email) == ("MD-100245", "omar@example.com")
+    assert (order.number, order.email) == (demo.number, demo.email)
     assert (order.phone, order.status) == ("+971501234567", OrderStatus.SHIPPED)
     assert order.expected == TODAY + timedelta(days=2)
     warranty = best_warranty(order.devices[0].warranties, TODAY)

@@ -13,7 +13,9 @@ from bot.adapters.sql.shop import SqlShopRecords
 from bot.adapters.sql.shop_tables import devices, order_items, orders, products, shipments, warranties
 from bot.errors import RecordsUnavailable
 from bot.orders import Device, Item, Order, OrderStatus
+from bot.ports import ShopRecords
 from bot.warranty import Kind, Provider, Warranty
+from tests.fakes import FakeShopRecords
 from tests.servers import free_port
 
 WARRANTY = Warranty(
@@ -65,23 +67,28 @@ async def records(database: Database) -> SqlShopRecords:
     return SqlShopRecords(database)
 
 
-async def test_an_order_comes_with_its_items_devices_and_warranties(records: SqlShopRecords) -> None:
-    assert await records.order("MD-1") == ORDER
+@pytest.fixture(params=["fake", "sql"])
+def either(request: pytest.FixtureRequest, records: SqlShopRecords) -> ShopRecords:
+    return records if request.param == "sql" else FakeShopRecords(ORDER, BARE)
 
 
-async def test_an_order_without_items_and_shipment_is_one_too(records: SqlShopRecords) -> None:
-    assert await records.order("MD-2") == BARE
+async def test_an_order_comes_with_its_items_devices_and_warranties(either: ShopRecords) -> None:
+    assert await either.order("MD-1") == ORDER
 
 
-async def test_a_device_leads_to_the_order_that_sold_it(records: SqlShopRecords) -> None:
-    assert await records.order_of_device("SNAAAAAAAAA2") == ORDER
-    assert await records.order_of_device("SNZZZZZZZZZZ") is None
-    assert await records.order("MD-3") is None
+async def test_an_order_without_items_and_shipment_is_one_too(either: ShopRecords) -> None:
+    assert await either.order("MD-2") == BARE
+
+
+async def test_a_device_leads_to_the_order_that_sold_it(either: ShopRecords) -> None:
+    assert await either.order_of_device("SNAAAAAAAAA2") == ORDER
+    assert await either.order_of_device("SNZZZZZZZZZZ") is None
+    assert await either.order("MD-3") is None
 
 
 @pytest.mark.parametrize("number", ["", "' OR 1=1 --", "MD-1' --", "%", "md-1"])
-async def test_only_the_very_number_finds_an_order(records: SqlShopRecords, number: str) -> None:
-    assert await records.order(number) is None
+async def test_only_the_very_number_finds_an_order(either: ShopRecords, number: str) -> None:
+    assert await either.order(number) is None
 
 
 async def test_without_a_database_the_records_are_unavailable() -> None:

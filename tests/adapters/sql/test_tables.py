@@ -50,7 +50,7 @@ async def run_everything(database: Database) -> None:
     _, _, deliveries = await conversations.commit(this, Change(ANY, drafts, handled=1, lease=lease), NOON)
     await outbox.delivered(deliveries[0], None, NOON)
     await outbox.postpone(deliveries[1], NOON)
-    await outbox.due(NOON)
+    await outbox.due(NOON, {"web"})
     await outbox.claim(this, NOON + timedelta(minutes=1))
     await conversations.waiting()
     await conversations.of_agent("a1")

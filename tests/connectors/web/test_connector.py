@@ -14,9 +14,10 @@ from bot.conversations import Author, Button, Change, Draft, Inbound, Message, M
 from bot.engine_protocol import Answer, Spoken
 from bot.errors import BadData
 from bot.services import Services
+from bot.settings import load_settings
 from connectors.web.connector import WebConnector
 from connectors.web.limits import Limits, Rate
-from connectors.web.pages import DemoOrder
+from bot.orders import DemoOrder
 from connectors.web.session import topic
 from connectors.web.transcript import HISTORY
 from tests.connectors.web.site import Client, Site, running
@@ -632,27 +633,13 @@ async def test_the_demo_shop_speaks_the_language_of_the_address_or_of_the_browse
         assert '<html lang="en" dir="ltr">' in (await get(site, "/?lang=<script>"))[1]
 
 
-async def test_a_demo_order_without_a_serial_number_shows_none() -> None:
-    async with running(demo=DemoOrder()) as site:
-        assert "<div hidden><dt>Serial number" in (await get(site, "/?lang=en"))[1]
-
-
 async def test_without_the_demo_there_is_no_shop() -> None:
     async with running() as site:
         assert (await get(site, "/"))[0] == 404
 
 
-class DemoSettings:
-    """The settings that the connector reads."""
-
-    demo = True
-    allowed_origins = ("https://shop.example",)
-    trusted_proxies = 2
-    shop = "Noor Store"
-
-
 async def test_the_connector_is_made_from_the_settings() -> None:
-    connector = WebConnector.from_settings(DemoSettings(), make_services())  # type: ignore[arg-type]
+    connector = WebConnector.from_settings(load_settings(demo=True), make_services())
     assert connector.name == "web"
     paths = [route.path for route in connector.routes(make_services().dialogue.receive)]  # type: ignore[attr-defined]
     assert "/" in paths

@@ -1,0 +1,1 @@
+"""Tests of the actions, through the webhook that the engine calls."""

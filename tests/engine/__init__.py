@@ -1,0 +1,1 @@
+"""Conversations through the real engine, and (in `unit`, in the engine's own environment) tests of its components."""
