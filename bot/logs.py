@@ -14,6 +14,7 @@ _NOISE = re.compile(r"Warning|^Implementing implicit|^\s|^More info|\d+%\||it/s|
 def log_to_stderr() -> None:
     """Write the service's log to standard error, as containers want it."""
     logging.basicConfig(level=logging.INFO, format=_FORMAT)
+    _hush()
 
 
 def log_to_file(path: Path) -> None:
@@ -22,6 +23,12 @@ def log_to_file(path: Path) -> None:
     attention = logging.StreamHandler()
     attention.setLevel(logging.ERROR)
     logging.basicConfig(level=logging.INFO, format=_FORMAT, handlers=[logging.FileHandler(path), attention])
+    _hush()
+
+
+def _hush() -> None:
+    for library in ("alembic", "rasa_sdk", "httpx"):
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def last_lines(path: Path, count: int = 6) -> str:

@@ -20,8 +20,8 @@ from bot.progress import Say
 from bot.settings import ROOT, child_environment
 
 SOURCES = (
-    "config.yml", "domain.yml", "data/nlu/*", "data/faq/*", "data/rules.yml", "data/stories.yml", "requirements-engine.lock",
-    "bot/engine/*.py", "bot/text.py", "bot/identifiers.py", "bot/understanding.py",
+    "config.yml", "domain.yml", "data/nlu/*", "data/faq/*", "data/rules.yml", "data/stories.yml",
+    "bot/engine/*.py", "bot/text.py", "bot/identifiers.py", "bot/understanding.py", "requirements-engine.lock",
 )  # fmt: skip
 _STEPS = (
     (re.compile(r"Started validating"), "checking the training data"),

@@ -111,12 +111,6 @@ faq:
 """
 
 
-def test_the_faq_files_that_ship_with_the_product_are_well(tmp_path: Path) -> None:
-    done = madad("faq", "check", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith("entries in ar, en, fa, hi, ur; nothing to look at.\n")
-
-
 def test_what_is_doubtful_in_the_faq_is_listed(tmp_path: Path) -> None:
     (tmp_path / "en.yml").write_text(FAQ)
     done = madad("faq", "check", folder=tmp_path, faq_folder=str(tmp_path))
@@ -175,7 +169,9 @@ main(["endless"])
 
 def test_any_python_will_do_once_the_environment_is_there(tmp_path: Path) -> None:
     outside = Path(sys.base_prefix) / "bin" / "python3"
-    done = subprocess.run([outside, "-m", "bot", "faq", "check"], cwd=ROOT, capture_output=True, text=True)
+    environment = {**os.environ, "MADAD_FOLDER": str(tmp_path)}
+    command = [outside, "-m", "bot", "db", "upgrade"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 

@@ -39,6 +39,13 @@ def test_the_lock_files_name_no_place_to_fetch_from() -> None:
         assert "+cpu" not in lock.read_text()
 
 
+def test_the_lock_files_want_nothing_for_graphics_cards() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "\ntorch==" in lock
+    for word in ("nvidia", "cuda", "triton"):
+        assert word not in lock
+
+
 def test_the_makefile_explains_what_can_be_made() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in ("run", "test", "setup", "train", "lock", "check", "bench"):

@@ -72,7 +72,7 @@ def chat(language: str | None) -> None:
 def train(force: bool) -> None:
     """Train the dialogue model, if what it is made from has changed.
 
-    It is made from config.yml, domain.yml and data/ (the FAQ needs no training). The log is var/logs/training.log.
+    It is made from config.yml, domain.yml and data/. The log is var/logs/training.log.
 
     \b
     python -m bot train

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -51,13 +52,13 @@ class TurnChannel(InputChannel):  # type: ignore[misc]
 
         @routes.route("/turn", methods=["POST"])
         async def turn(request: Request) -> HTTPResponse:
-            if not hmac.compare_digest(request.headers.get("X-Madad-Token", ""), self._token):
+            given = request.headers.get("X-Madad-Token", "")
+            if not hmac.compare_digest(given.encode(errors="replace"), self._token.encode()):
                 return response.json({"error": "the token is wrong"}, status=401)
             said = CollectingOutputChannel()
-            body = request.json
-            message = UserMessage(
-                body["text"], said, body["session"], input_channel=self.name(), metadata=body["metadata"]
-            )
+            message = self._read(request, said)
+            if message is None:
+                return response.json({"error": "send session, text and metadata as JSON"}, status=400)
             try:
                 await on_new_message(message)
             except Exception:
@@ -66,3 +67,14 @@ class TurnChannel(InputChannel):  # type: ignore[misc]
             return response.json(said.messages)
 
         return routes
+
+    def _read(self, request: Request, said: CollectingOutputChannel) -> UserMessage | None:
+        """Return the message that a turn brings; None for what is not a turn."""
+        try:
+            body = json.loads(request.body)
+            text, session, metadata = body["text"], body["session"], body["metadata"]
+        except (ValueError, LookupError, TypeError):
+            return None
+        if not (isinstance(text, str) and isinstance(session, str) and isinstance(metadata, dict) and session):
+            return None
+        return UserMessage(text, said, session, input_channel=self.name(), metadata=metadata)

@@ -138,6 +138,8 @@ def shorten(events: list[Event], domain: Domain, session: str) -> list[Event]:
         if isinstance(one, ActionExecuted) and one.action_name == ACTION_LISTEN_NAME
     ]
     cut = next((place for place in listens if place >= len(events) - KEPT_EVENTS), 0)
+    if not cut:
+        return events
     before = DialogueStateTracker.from_events(session, events[:cut], domain.slots)
     state: list[Event] = [SlotSet(name, slot.value) for name, slot in before.slots.items() if slot.has_been_set]
     if before.active_loop_name:

@@ -17,9 +17,9 @@ from bot.adapters.responses import FileResponses, read_texts
 from bot.agents import Agent
 from bot.conversations import Author, Button, Change, Draft, Mode, Reason, Say
 from bot.engine_protocol import Answer, Spoken
+from bot.orders import DemoOrder
 from bot.services import Services
 from connectors.web.limits import Limits, Rate
-from bot.orders import DemoOrder
 from tests.connectors.web.site import Site, running
 from tests.fakes import FakeEngine, interface, make_services
 from tests.servers import free_port, serve

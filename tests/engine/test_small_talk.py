@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.customer import Customer, Customers, Reply
+from tests.engine.customer import Customers
 
 LANGUAGES = ("en", "ar", "hi", "ur", "fa")
 MENU = ("button_order", "button_warranty", "button_human")
@@ -16,7 +16,7 @@ TALK = {
     "thanks": ((), ("Thanks a lot!", "شكرا جزيلا", "बहुत धन्यवाद", "بہت شکریہ", "خیلی ممنون")),
     "capabilities": (
         MENU,
-        ("What can you do for me?", "ماذا تستطيع أن تفعل؟", "आप क्या कर सकते हैं?", "آپ کیا کر سکتے ہیں؟", "چه کارهایی می‌تونی بکنی؟"),
+        ("What can you do?", "ماذا تستطيع أن تفعل؟", "आप क्या कर सकते हैं?", "آپ کیا کر سکتے ہیں؟", "چه کار می‌تونی بکنی؟"),
     ),
     "how_are_you": ((), ("How are you today?", "كيف حالك اليوم؟", "आप कैसे हैं?", "آپ کیسے ہیں؟", "حالت چطوره؟")),
     "am_bot": (

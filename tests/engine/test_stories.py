@@ -1,4 +1,4 @@
-"""The conversations of tests/test_stories.yml, said to the whole product: what the stories' actions say is what comes back."""
+"""The conversations of tests/test_stories.yml, said to the whole product: their actions' words are what comes back."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from bot.agents import Agent
 from bot.conversations import Author, Button, Change, Draft, Inbound, Message, Mode, Received, Say
 from bot.engine_protocol import Answer, Spoken
 from bot.errors import BadData
+from bot.orders import DemoOrder
 from bot.services import Services
 from bot.settings import load_settings
 from connectors.web.connector import WebConnector
 from connectors.web.limits import Limits, Rate
-from bot.orders import DemoOrder
 from connectors.web.session import topic
 from connectors.web.transcript import HISTORY
 from tests.connectors.web.site import Client, Site, running
