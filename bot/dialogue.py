@@ -92,9 +92,12 @@ class Dialogue:
         return received
 
     async def choose_language(self, channel: str, user: str, language: str) -> None:
-        """Go on in the language that a customer chose outside the talk, whatever the next messages are written in."""
+        """Go on in the language that a customer chose outside the talk, whatever the next messages are written in.
+
+        Nothing changes when the conversation is in that language already: a widget whose labels follow it says so too.
+        """
         conversation = await self._store.current(channel, user)
-        if conversation and conversation.mode is not Mode.CLOSED:
+        if conversation and conversation.mode is not Mode.CLOSED and conversation.language != language:
             change = Change(_OPEN, language=language, language_chosen=True)
             await self._parts.outbox.commit(conversation.id, change)
 
