@@ -11,7 +11,7 @@ ENGINE := .venv-engine/bin/python
 ENGINE_TESTS := $(ENGINE) -m pytest -o filterwarnings=default --disable-pytest-warnings -p no:cacheprovider
 # endpoints.yml and credentials.yml name these, though stories are tested without any connection.
 STORY_TESTS := MADAD_ACTION_URL=none MADAD_ENGINE_TOKEN=none MADAD_ENGINE_DATABASE_URL=sqlite:///var/none.db \
-  $(ENGINE) -W ignore -m bot.engine test core --quiet --endpoints endpoints.yml --model models/rasa.tar.gz \
+  $(ENGINE) -W ignore -m bot.engine test core --e2e --quiet --endpoints endpoints.yml --model models/rasa.tar.gz \
   --out var/story-tests --no-plot --fail-on-prediction-errors --stories
 
 help: ## list these

@@ -1,19 +1,28 @@
 """How well are intents understood? Cross-validation of the classifier that config.yml describes, language by language.
 
-Run with `.venv-engine/bin/python -m benchmarks.nlu_cross_validation [--json FILE] [--confusions N] [--examples]`.
-The features and the classifier are scikit-learn's, with the settings that Rasa gives them. Examples that are nearly the
-same text stay in one fold, because a classifier that has seen one of them knows the other.
+Run with `python -m benchmarks.nlu_cross_validation [--confusions N] [--examples]`; it goes on in the engine's own
+environment. The features and the classifier are scikit-learn's, with the settings that Rasa gives them. Examples that
+are nearly the same text stay in one fold, because a classifier that has seen one of them knows the other.
 """
 
+# ruff: noqa: E402 (what is imported below is found in the engine's environment only)
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
+import os
 import re
+import sys
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGINE_PYTHON = str(ROOT / ".venv-engine" / "bin" / "python")
+if importlib.util.find_spec("rasa") is None:
+    os.execv(ENGINE_PYTHON, [ENGINE_PYTHON, "-W", "ignore", "-m", "benchmarks.nlu_cross_validation", *sys.argv[1:]])
 
 import numpy as np
 import yaml
@@ -31,7 +40,7 @@ from bot.engine.tokenizer import NormalizingTokenizer
 from bot.language import LANGUAGES
 from bot.understanding import ASK_QUESTION
 
-ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "benchmarks" / "results" / "nlu_cross_validation.json"
 FOLDS = 5
 NEARLY_THE_SAME = 0.8
 """Share of common trigrams from which on two texts are kept in one fold."""
@@ -151,7 +160,6 @@ def report(examples: list[Example], given: np.ndarray, confusions: int) -> dict[
 def main() -> None:
     """Print the figures as a table, and write them as JSON when asked to."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--confusions", type=int, default=8, help="how many confusions to show for each language")
     parser.add_argument("--examples", action="store_true", help="show every misunderstood example")
     options = parser.parse_args()
@@ -168,8 +176,7 @@ def main() -> None:
         for one, intent, confidence in zip(examples, given, sure, strict=False):
             if one.intent != intent:
                 print(f"{one.language}\t{one.intent}\t{intent}\t{confidence:.2f}\t{one.text}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    RESULT.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,11 +14,13 @@ from bot.identifiers import find_identifiers
 from bot.text import clean, fold
 
 _WORD = re.compile(r"\S+")
+# Like no word of any language: a phone number is not to resemble a phone.
+_MARKS = {"order_number": "⟨o⟩", "serial_number": "⟨s⟩", "email": "⟨e⟩", "phone": "⟨p⟩"}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class NormalizingTokenizer(WhitespaceTokenizer):  # type: ignore[misc]
-    """Splits at blanks, after `bot.text.fold`; an order number becomes the word "order_number", and so on.
+    """Splits at blanks, after `bot.text.fold`; an order number becomes the word "⟨o⟩", and so on.
 
     Offsets are those of the cleaned text, which the service sends.
     """
@@ -27,7 +29,7 @@ class NormalizingTokenizer(WhitespaceTokenizer):  # type: ignore[misc]
         """Return the tokens of an attribute; at least one, because Rasa expects that."""
         text = clean(str(message.get(attribute)))
         identifiers = find_identifiers(text)
-        tokens = [Token(i.kind, i.start, i.end) for i in identifiers]
+        tokens = [Token(_MARKS[i.kind], i.start, i.end) for i in identifiers]
         for word in _WORD.finditer(_blank(text, identifiers)):
             folded = fold(word.group())
             if folded:
