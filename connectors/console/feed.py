@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from weakref import WeakSet
 
@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, web
 from bot.outbox import CONSOLE_TOPIC
 from bot.ports import PubSub
 from connectors.console.session import Sessions
+from connectors.until_one_ends import until_one_ends
 
 SESSION_ENDED = 4401
 """The code with which a feed is closed when its agent is no longer signed in."""
@@ -53,7 +54,7 @@ class Feed:
     ) -> int:
         """Return the code to close with."""
         try:
-            await _until_one_ends(_listen(socket), self._push(socket, events), self._watch(request, socket))
+            await until_one_ends(_listen(socket), self._push(socket, events), self._watch(request, socket))
             return WSCloseCode.OK if await self._sessions.find(request) else SESSION_ENDED
         except Exception:
             log.exception("a feed failed; its page will open another")
@@ -79,15 +80,3 @@ async def _listen(socket: web.WebSocketResponse) -> None:
     """Wait until the page closes the feed. It has nothing to say."""
     async for _ in socket:
         pass
-
-
-async def _until_one_ends(*steps: Coroutine[None, None, None]) -> None:
-    tasks = [asyncio.ensure_future(step) for step in steps]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,6 +16,7 @@ from bot.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.services import Services
 from bot.text import typed
 from connectors.base import Receive
+from connectors.until_one_ends import until_one_ends
 from connectors.web.interface import describe_interface
 from connectors.web.limits import Buckets, Limits
 from connectors.web.protocol import (
@@ -118,15 +119,7 @@ class Session:
         return transcript
 
     async def _both_ways(self, transcript: Transcript, news: AsyncIterator[Mapping[str, object]]) -> None:
-        tasks = [asyncio.create_task(self._show(transcript, news)), asyncio.create_task(self._hear(transcript))]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await until_one_ends(self._show(transcript, news), self._hear(transcript))
 
     async def _show(self, transcript: Transcript, news: AsyncIterator[Mapping[str, object]]) -> None:
         async for event in news:
